@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+namespace gpiofs {
+
+using Duration = std::chrono::nanoseconds;
+/// CLOCK_MONOTONIC, in nanoseconds.
+using TimePoint = std::chrono::time_point<std::chrono::steady_clock, Duration>;
+
+/// The monotonic clock as something that can be injected: real in programs, stepped in tests.
+/// Thread-safe.
+class Clock {
+  public:
+    Clock() = default;
+    Clock(const Clock&) = delete;
+    Clock& operator=(const Clock&) = delete;
+    virtual ~Clock() = default;
+
+    virtual TimePoint now() const noexcept = 0;
+
+    /// Waits on `changed` with `lock` held until it is notified or `until` has come; may wake
+    /// early, so callers re-check. A stepped clock moves itself to `until` instead of waiting.
+    virtual void wait_until(std::unique_lock<std::mutex>& lock, std::condition_variable& changed,
+                            TimePoint until) = 0;
+};
+
+/// The machine's own clock.
+class SystemClock final : public Clock {
+  public:
+    TimePoint now() const noexcept override { return std::chrono::steady_clock::now(); }
+    void wait_until(std::unique_lock<std::mutex>& lock, std::condition_variable& changed,
+                    TimePoint until) override {
+        if (until == TimePoint::max()) {
+            changed.wait(lock);
+        } else {
+            changed.wait_until(lock, until);
+        }
+    }
+};
+
+}  // namespace gpiofs

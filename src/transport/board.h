@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "transport/transport.h"
+
+namespace gpiofs::transport {
+
+/// What is known of a board before it is opened.
+struct BoardInfo {
+    /// Bus and ports as the kernel names them ("1-1.2"); "sim0", "sim1" ... for virtual boards.
+    std::string path;
+    std::uint16_t vendor = 0;
+    std::uint16_t product = 0;
+    /// Tells the chip: see mpsse/chip_type.h.
+    std::uint16_t bcd_device = 0;
+    /// Absent if the board has none (a blank EEPROM).
+    std::optional<std::string> serial;
+    /// USB interfaces in the configuration descriptor, with or without MPSSE.
+    unsigned interfaces = 0;
+    bool virtual_board = false;
+};
+
+/// Which kernel driver may be taken off an interface.
+enum class Detach { serial, any, none };
+
+struct OpenOptions {
+    Detach detach = Detach::serial;
+    TimePoint deadline = TimePoint::max();
+};
+
+/// A board that is plugged in. Thread-safe.
+class Board {
+  public:
+    Board() = default;
+    Board(const Board&) = delete;
+    Board& operator=(const Board&) = delete;
+    virtual ~Board() = default;
+
+    virtual const BoardInfo& info() const noexcept = 0;
+
+    /// Who has interface `number` now, for --list and for error messages: a driver's name
+    /// ("ftdi_sio", "gpio-mpsse", "usbfs"), or nothing.
+    virtual std::string holder(unsigned number) const = 0;
+
+    /// Claims one interface and no other. Throws std::system_error: EACCES no permission for the
+    /// device node, EBUSY held by a program or by a driver that may not be detached, ENODEV gone.
+    virtual std::unique_ptr<Transport> open(unsigned number, const OpenOptions& options) = 0;
+};
+
+/// Is told of boards that come and go. Called from the source's own thread, never from inside a
+/// libusb callback, so it may block and open boards.
+class BoardObserver {
+  public:
+    BoardObserver() = default;
+    BoardObserver(const BoardObserver&) = delete;
+    BoardObserver& operator=(const BoardObserver&) = delete;
+    virtual ~BoardObserver() = default;
+
+    virtual void board_arrived(const std::shared_ptr<Board>& board) = 0;
+    /// `path` is BoardInfo::path of a board that has been unplugged.
+    virtual void board_left(const std::string& path) = 0;
+};
+
+/// Where boards come from: the USB bus, or the virtual bench. Thread-safe.
+class BoardSource {
+  public:
+    BoardSource() = default;
+    BoardSource(const BoardSource&) = delete;
+    BoardSource& operator=(const BoardSource&) = delete;
+    virtual ~BoardSource() = default;
+
+    /// The boards that are plugged in now, in order of their path.
+    virtual std::vector<std::shared_ptr<Board>> boards() = 0;
+    /// Starts telling `observer` of later arrivals and departures. It outlives the watching.
+    virtual void watch(BoardObserver& observer) = 0;
+    /// Stops telling; when it returns no call is under way and none will come. Idempotent.
+    virtual void stop_watching() noexcept = 0;
+};
+
+}  // namespace gpiofs::transport

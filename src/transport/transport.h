@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <system_error>
+
+#include "base/clock.h"
+
+namespace gpiofs::transport {
+
+/// How a transfer ended. Data moved before an error is still data, so both are told.
+/// Errors are errnos: ENODEV the board is gone, ETIMEDOUT the deadline passed, EPIPE the endpoint
+/// stalled, ECANCELED abort() was called, EIO anything else on the wire.
+struct Transfer {
+    std::size_t bytes = 0;
+    std::error_code error;
+};
+
+enum class Direction { in, out };
+
+/// One claimed interface of a board, as USB sees it: vendor control requests and two bulk pipes.
+/// It knows nothing of MPSSE; the status bytes of FTDI's packets are still in what read() returns.
+///
+/// One thread at a time may transfer; abort() may come from any thread.
+/// Destroying it releases the interface.
+class Transport {
+  public:
+    Transport() = default;
+    Transport(const Transport&) = delete;
+    Transport& operator=(const Transport&) = delete;
+    virtual ~Transport() = default;
+
+    /// wMaxPacketSize of the bulk IN endpoint, in bytes: 64 or 512.
+    virtual std::size_t packet_size() const noexcept = 0;
+
+    /// A vendor request to the device with no data; wIndex (interface number + 1) is filled in.
+    virtual std::error_code control_out(std::uint8_t request, std::uint16_t value,
+                                        TimePoint deadline) = 0;
+    /// A vendor request that reads up to data.size() bytes.
+    virtual Transfer control_in(std::uint8_t request, std::uint16_t value,
+                                std::span<std::uint8_t> data, TimePoint deadline) = 0;
+
+    /// One bulk OUT transfer. A partial count with ETIMEDOUT means the chip took only so much.
+    virtual Transfer write(std::span<const std::uint8_t> data, TimePoint deadline) = 0;
+    /// One bulk IN transfer: ends with a short packet, a full buffer, or the deadline.
+    /// data.size() must be a multiple of packet_size().
+    virtual Transfer read(std::span<std::uint8_t> data, TimePoint deadline) = 0;
+    /// Clears a halted endpoint, so that the next transfer works again.
+    virtual std::error_code clear_halt(Direction direction) = 0;
+
+    /// Ends the transfer under way, and every later one, with ECANCELED.
+    virtual void abort() noexcept = 0;
+
+    /// Whether a kernel driver was taken off the interface when it was claimed.
+    virtual bool detached_driver() const noexcept = 0;
+    /// Whether the destructor gives the interface back to that driver (the default is yes).
+    virtual void give_back_driver(bool yes) noexcept = 0;
+};
+
+}  // namespace gpiofs::transport

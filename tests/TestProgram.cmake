@@ -1,0 +1,18 @@
+# gpiofs_tests(label SOURCES ... LINK ... [TIMEOUT seconds] [SERIAL])
+# One doctest program per label; every TEST_CASE becomes a ctest test of its own. A case that cannot
+# run here prints "SKIPPED: reason" and is counted as skipped.
+function(gpiofs_tests label)
+  cmake_parse_arguments(ARG "SERIAL" "TIMEOUT" "SOURCES;LINK" ${ARGN})
+  set(target tests_${label})
+  add_executable(${target} ${PROJECT_SOURCE_DIR}/tests/support/main.cpp ${ARG_SOURCES})
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_link_libraries(${target} PRIVATE gpiofs_warnings doctest::doctest ${ARG_LINK})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 60)
+  endif()
+  set(properties LABELS ${label} TIMEOUT ${ARG_TIMEOUT} SKIP_REGULAR_EXPRESSION "SKIPPED: ")
+  if(ARG_SERIAL)
+    list(APPEND properties RUN_SERIAL ON)
+  endif()
+  doctest_discover_tests(${target} TEST_PREFIX "${label}: " PROPERTIES ${properties})
+endfunction()
