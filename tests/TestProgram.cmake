@@ -1,9 +1,12 @@
-# gpiofs_tests(label SOURCES ... LINK ... [TIMEOUT seconds] [SERIAL])
-# One doctest program per label; every TEST_CASE becomes a ctest test of its own. A case that cannot
-# run here prints "SKIPPED: reason" and is counted as skipped.
+# gpiofs_tests(label [NAME name] SOURCES ... LINK ... [TIMEOUT seconds] [SERIAL])
+# One doctest program; every TEST_CASE becomes a ctest test of its own with the label. A case that
+# cannot run here prints "SKIPPED: reason" and is counted as skipped.
 function(gpiofs_tests label)
-  cmake_parse_arguments(ARG "SERIAL" "TIMEOUT" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "SERIAL" "NAME;TIMEOUT" "SOURCES;LINK" ${ARGN})
   set(target tests_${label})
+  if(ARG_NAME)
+    string(APPEND target _${ARG_NAME})
+  endif()
   add_executable(${target} ${PROJECT_SOURCE_DIR}/tests/support/main.cpp ${ARG_SOURCES})
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(${target} PRIVATE gpiofs_warnings doctest::doctest ${ARG_LINK})

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "mpsse/pins.h"
+
+namespace gpiofs::mpsse {
+
+/// One kind of FTDI IC, told by bcdDevice: product IDs are reprogrammable, 0403:6010 alone is two
+/// different chips. Figures from the data sheets DS_FT2232D, DS_FT2232H, DS_FT4232H, DS_FT232H and
+/// Linux drivers/usb/serial/ftdi_sio.c.
+struct ChipType {
+    std::uint16_t bcd_device;
+    std::string_view name;
+    /// Interfaces A, B ... that have an MPSSE engine; 0 for a chip that is known to have none.
+    unsigned mpsse_interfaces;
+    /// GPIO lines of each such interface: 8, 12 or 16.
+    unsigned lines;
+
+    PinMask pins() const noexcept { return static_cast<PinMask>((1U << lines) - 1U); }
+};
+
+/// The chip with this bcdDevice; nullptr if it is unknown. Chips without MPSSE are known too, so
+/// that they can be refused by name.
+const ChipType* find_chip_type(std::uint16_t bcd_device) noexcept;
+/// The chip with this name ("FT232H"), in any case; nullptr if there is none.
+const ChipType* find_chip_type(std::string_view name) noexcept;
+
+/// The data sheet's name of a line: "ADBUS0", "BCBUS7". `interface_number` 0 is A.
+std::string pin_name(unsigned interface_number, unsigned offset);
+
+}  // namespace gpiofs::mpsse
