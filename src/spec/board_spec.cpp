@@ -1,0 +1,267 @@
+#include "spec/board_spec.h"
+
+#include "base/text.h"
+#include "spec/values.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <limits>
+#include <vector>
+
+namespace gpiofs::spec {
+namespace {
+
+struct KeyValue {
+    std::string_view key;
+    std::string_view value;
+};
+
+enum class Applied { yes, unknown_key, bad_value };
+
+Applied applied_if(bool good) noexcept { return good ? Applied::yes : Applied::bad_value; }
+
+/// A BOARD word cut at its commas: what comes first, and the pairs after it.
+struct Word {
+    std::string_view head;
+    std::vector<KeyValue> pairs;
+};
+
+std::optional<Word> cut(std::string_view text, std::string& error) {
+    const auto pieces = split(text, ',');
+    Word word{pieces.front(), {}};
+    for (std::size_t i = 1; i < pieces.size(); ++i) {
+        const auto piece = pieces[i];
+        const auto equals = piece.find('=');
+        if (equals == std::string_view::npos) {
+            error = fmt::format("'{}' is not key=value", piece);
+            return std::nullopt;
+        }
+        const KeyValue pair{piece.substr(0, equals), piece.substr(equals + 1)};
+        const auto same_key = [&](const KeyValue& other) { return other.key == pair.key; };
+        if (std::any_of(word.pairs.begin(), word.pairs.end(), same_key)) {
+            error = fmt::format("'{}' is given twice", pair.key);
+            return std::nullopt;
+        }
+        word.pairs.push_back(pair);
+    }
+    return word;
+}
+
+/// Tells of a pair that none of the key tables took.
+bool accept(Applied applied, const KeyValue& pair, std::string& error) {
+    if (applied == Applied::unknown_key) {
+        error = fmt::format("'{}' is not a key of this kind of board", pair.key);
+    }
+    return applied == Applied::yes;
+}
+
+bool is_digits(std::string_view text) noexcept {
+    return !text.empty() &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// "BUS-PORT.PORT...", the kernel's name of a USB device.
+bool parse_path(std::string_view text, std::optional<std::string>& path, std::string& error) {
+    const auto dash = text.find('-');
+    bool good = dash != std::string_view::npos && is_digits(text.substr(0, dash));
+    if (good) {
+        const auto ports = split(text.substr(dash + 1), '.');
+        good = std::all_of(ports.begin(), ports.end(), is_digits);
+    }
+    if (!good) {
+        error = fmt::format("path '{}' is not bus and ports, such as 1-1.2", text);
+        return false;
+    }
+    if (path) {
+        error = "'path' is given twice";
+        return false;
+    }
+    path = text;
+    return true;
+}
+
+bool parse_serial(std::string_view text, std::optional<std::string>& serial, std::string& error) {
+    if (text.empty()) {
+        error = "the serial is empty: choose a board without one by path:";
+        return false;
+    }
+    if (serial) {
+        error = "'serial' is given twice";
+        return false;
+    }
+    serial = text;
+    return true;
+}
+
+bool parse_interfaces(std::string_view text, std::string& interfaces, std::string& error) {
+    const auto is_letter = [](char c) { return c >= 'A' && c <= 'D'; };
+    const auto not_rising = [](char a, char b) { return a >= b; };
+    if (text.empty() || !std::all_of(text.begin(), text.end(), is_letter) ||
+        std::adjacent_find(text.begin(), text.end(), not_rising) != text.end()) {
+        error = fmt::format("interface '{}' is not letters from A to D in order, such as A or AB",
+                            text);
+        return false;
+    }
+    interfaces = text;
+    return true;
+}
+
+/// Keys of every board, real or virtual.
+Applied apply_common(BoardSpec& spec, const KeyValue& pair, std::string& error) {
+    if (pair.key == "base") {
+        spec.base = parse_base(pair.value, error);
+        return applied_if(spec.base.has_value());
+    }
+    if (pair.key == "interface") {
+        return applied_if(parse_interfaces(pair.value, spec.interfaces, error));
+    }
+    if (pair.key == "sample_interval_us") {
+        spec.sample_interval_us = parse_sample_interval(pair.value, error);
+        return applied_if(spec.sample_interval_us.has_value());
+    }
+    return Applied::unknown_key;
+}
+
+/// Keys that narrow the choice of a real board.
+Applied apply_real(BoardSpec& spec, const KeyValue& pair, std::string& error) {
+    if (pair.key == "serial") {
+        return applied_if(parse_serial(pair.value, spec.serial, error));
+    }
+    if (pair.key == "path") {
+        return applied_if(parse_path(pair.value, spec.path, error));
+    }
+    return apply_common(spec, pair, error);
+}
+
+bool parse_usb_speed(std::string_view text, UsbSpeed& speed, std::string& error) {
+    if (text == "instant") {
+        speed = UsbSpeed::instant;
+    } else if (text == "hs") {
+        speed = UsbSpeed::high;
+    } else if (text == "fs") {
+        speed = UsbSpeed::full;
+    } else {
+        error = fmt::format("usb '{}' is not instant, hs or fs", text);
+        return false;
+    }
+    return true;
+}
+
+/// Keys that describe a virtual board.
+Applied apply_virtual(VirtualBoardSpec& spec, const KeyValue& pair, std::string& error) {
+    if (pair.key == "id") {
+        const auto id = parse_usb_id(pair.value, error);
+        if (id) {
+            spec.vendor = id->vendor;
+            spec.product = id->product;
+        }
+        return applied_if(id.has_value());
+    }
+    if (pair.key == "serial") {
+        spec.serial = pair.value;
+        return Applied::yes;
+    }
+    if (pair.key == "usb") {
+        return applied_if(parse_usb_speed(pair.value, spec.usb, error));
+    }
+    if (pair.key == "engine_ns") {
+        constexpr auto max = std::numeric_limits<std::uint32_t>::max();
+        const auto value = parse_decimal(pair.value, max);
+        if (!value) {
+            error = fmt::format("engine_ns '{}' is not a number from 0 to {}", pair.value, max);
+            return Applied::bad_value;
+        }
+        spec.engine_ns = static_cast<std::uint32_t>(*value);
+        return Applied::yes;
+    }
+    return Applied::unknown_key;
+}
+
+bool parse_chip(std::string_view text, std::string& chip, std::string& error) {
+    const auto is_name = [](unsigned char c) { return std::isalnum(c) != 0 || c == '-'; };
+    if (text.empty() || !std::all_of(text.begin(), text.end(), is_name)) {
+        error = fmt::format("'{}' is not the name of a chip, such as FT232H", text);
+        return false;
+    }
+    chip = text;
+    return true;
+}
+
+bool take_prefix(std::string_view& text, std::string_view prefix) noexcept {
+    if (text.substr(0, prefix.size()) != prefix) {
+        return false;
+    }
+    text.remove_prefix(prefix.size());
+    return true;
+}
+
+bool parse_selector(std::string_view text, BoardSpec& spec, std::string& error) {
+    if (text == "all") {
+        spec.kind = BoardSpec::Kind::all;
+        return true;
+    }
+    if (take_prefix(text, "serial:")) {
+        spec.kind = BoardSpec::Kind::serial;
+        return parse_serial(text, spec.serial, error);
+    }
+    if (take_prefix(text, "path:")) {
+        spec.kind = BoardSpec::Kind::path;
+        return parse_path(text, spec.path, error);
+    }
+    if (take_prefix(text, "sim:")) {
+        spec.kind = BoardSpec::Kind::simulated;
+        return parse_chip(text, spec.simulated.chip, error);
+    }
+    std::string ignored;
+    const auto id = parse_usb_id(text, ignored);
+    if (!id) {
+        error = fmt::format("'{}' is none of VID:PID, serial:S, path:P, all, sim:CHIP", text);
+        return false;
+    }
+    spec.kind = BoardSpec::Kind::id;
+    spec.vendor = id->vendor;
+    spec.product = id->product;
+    return true;
+}
+
+Applied apply(BoardSpec& spec, const KeyValue& pair, std::string& error) {
+    if (spec.kind != BoardSpec::Kind::simulated) {
+        return apply_real(spec, pair, error);
+    }
+    const auto applied = apply_virtual(spec.simulated, pair, error);
+    return applied == Applied::unknown_key ? apply_common(spec, pair, error) : applied;
+}
+
+}  // namespace
+
+std::optional<BoardSpec> parse_board(std::string_view text, std::string& error) {
+    const auto word = cut(text, error);
+    BoardSpec spec;
+    if (!word || !parse_selector(word->head, spec, error)) {
+        return std::nullopt;
+    }
+    for (const auto& pair : word->pairs) {
+        if (!accept(apply(spec, pair, error), pair, error)) {
+            return std::nullopt;
+        }
+    }
+    return spec;
+}
+
+std::optional<VirtualBoardSpec> parse_virtual_board(std::string_view text, std::string& error) {
+    const auto word = cut(text, error);
+    VirtualBoardSpec spec;
+    if (!word || !parse_chip(word->head, spec.chip, error)) {
+        return std::nullopt;
+    }
+    for (const auto& pair : word->pairs) {
+        if (!accept(apply_virtual(spec, pair, error), pair, error)) {
+            return std::nullopt;
+        }
+    }
+    return spec;
+}
+
+}  // namespace gpiofs::spec
