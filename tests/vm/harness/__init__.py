@@ -1,0 +1,1 @@
+"""What run-guest is made of: the guest's kernel, its initramfs, and the boot."""

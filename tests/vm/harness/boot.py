@@ -1,0 +1,97 @@
+"""One run of the guest: QEMU's command line, the watch over it, and the verdict."""
+
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+import time
+
+from .errors import need_tool
+
+GUEST_INIT = pathlib.Path(__file__).resolve().parent / "guest-init"
+ATTEMPTS = 3  # emulation sometimes dies while the kernel patches itself at boot
+BOOT_SECONDS = 180
+COMPLAINTS = re.compile(r"\bOops\b|\bBUG:|Kernel panic|blocked for more than \d+ seconds"
+                        r"|possible recursive locking|use-after-free|\bWARNING: CPU")
+
+
+class Guest:
+    """A guest that can be run once; `results` receives kernel.log, command, started and status."""
+
+    def __init__(self, kernel, image, results, shares):
+        self.kernel_ = kernel
+        self.image_ = image
+        self.results_ = results
+        self.shares_ = [("results", results, "/results", False),
+                        ("modules", kernel.modules, f"/lib/modules/{kernel.release}", True)]
+        for number, folder in enumerate(shares):
+            path = folder.resolve()
+            self.shares_.append((f"share{number}", path, str(path), True))
+        self.log_ = results / "kernel.log"
+
+    def run(self, command, timeout):
+        """Boots and runs `command`; returns the status for run-guest to end with."""
+        (self.results_ / "command").write_text(f"exec {shlex.join(command)}\n")
+        for attempt in range(1, ATTEMPTS + 1):
+            self.clear()
+            timed_out = self.boot(timeout)
+            if self.started() or attempt == ATTEMPTS:
+                return self.verdict(timed_out, timeout)
+            print(f"the guest ended before the command started (attempt {attempt})", flush=True)
+        return 1
+
+    def clear(self):
+        for name in ["kernel.log", "started", "status", "skipped"]:
+            (self.results_ / name).unlink(missing_ok=True)
+
+    def started(self):
+        return (self.results_ / "started").exists()
+
+    def boot(self, timeout):
+        """One boot; True if it had to be ended because its time was over."""
+        begin = time.monotonic()
+        process = subprocess.Popen(self.qemu_command(), stdin=subprocess.DEVNULL)
+        try:
+            while process.poll() is None:
+                spent = time.monotonic() - begin
+                if spent > timeout or (spent > BOOT_SECONDS and not self.started()):
+                    return True
+                time.sleep(0.1)
+            return False
+        finally:
+            process.kill()
+            process.wait()
+
+    def qemu_command(self):
+        mounts = ",".join(f"{tag}:{where}" for tag, _, where, _ in self.shares_)
+        command = [need_tool("qemu-system-x86_64", "qemu-system-x86"),
+                   "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2",
+                   "-m", "2048", "-nodefaults", "-display", "none", "-no-reboot", "-nic", "none",
+                   "-serial", f"file:{self.log_}", "-serial", "stdio",
+                   "-kernel", str(self.kernel_.image), "-initrd", str(self.image_),
+                   "-append", f"console=ttyS0 panic=-1 oops=panic gpiofs.init={GUEST_INIT} "
+                              f"gpiofs.shares={mounts}"]
+        for tag, folder, _, read_only in [("root", pathlib.Path("/"), "/", True), *self.shares_]:
+            access = ",readonly=on" if read_only else ""
+            command += ["-fsdev", f"local,id={tag},path={folder},security_model=none,"
+                                  f"multidevs=remap{access}",
+                        "-device", f"virtio-9p-pci,fsdev={tag},mount_tag={tag}"]
+        return command
+
+    def verdict(self, timed_out, timeout):
+        log = self.log_.read_text(errors="replace") if self.log_.exists() else ""
+        status_file = self.results_ / "status"
+        complaint = COMPLAINTS.search(log)
+        if timed_out:
+            trouble = f"the guest did not end within {timeout:.0f} seconds"
+        elif not self.started():
+            trouble = f"the guest never started the command in {ATTEMPTS} attempts"
+        elif not status_file.exists():
+            trouble = "the guest ended without the command's status"
+        elif complaint:
+            trouble = f"the guest's kernel complained: {complaint.group(0)}"
+        else:
+            return int(status_file.read_text())
+        print(f"{log}\nrun-guest: {trouble} (kernel log: {self.log_})", file=sys.stderr)
+        return 1
