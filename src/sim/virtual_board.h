@@ -1,0 +1,146 @@
+#pragma once
+
+#include "base/clock.h"
+#include "sim/board_config.h"
+#include "sim/chip_profile.h"
+#include "sim/counters.h"
+#include "sim/pin_id.h"
+#include "sim/usb_types.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace gpiofs::sim {
+
+class Chip;
+
+/// An FTDI chip on a board, as USB and a bench with wires see it. It has no thread and no timer:
+/// time is lazy. Whoever touches the board first brings the chip to clock.now(), command by
+/// command, each at its exact chip time; with nothing pending nothing runs.
+///
+/// Two doors: a blocking one in the caller's thread (finish()), and one that never waits
+/// (advance()) for pumps that own a thread. Thread-safe; one mutex per board.
+class VirtualBoard {
+  public:
+    /// `clock` outlives the board. `serial` is used unless the config has one. It starts plugged
+    /// in. Throws std::invalid_argument for an unknown chip or a speed the chip does not have, with
+    /// a message for the command line.
+    VirtualBoard(const BoardConfig& config, const std::string& serial, Clock& clock);
+    VirtualBoard(const VirtualBoard&) = delete;
+    VirtualBoard& operator=(const VirtualBoard&) = delete;
+    ~VirtualBoard();
+
+    const ChipProfile& chip() const noexcept { return profile_; }
+    std::uint16_t vendor() const noexcept { return vendor_; }
+    std::uint16_t product() const noexcept { return product_; }
+    /// Empty if the board has none.
+    const std::string& serial() const noexcept { return serial_; }
+    /// Whether it enumerates at high speed (instant boards do if the chip can).
+    bool high_speed() const noexcept { return high_speed_; }
+    /// wMaxPacketSize of the bulk endpoints: 512 or 64.
+    std::size_t packet_size() const noexcept { return high_speed_ ? 512 : 64; }
+    /// As GET_DESCRIPTOR answers them: 18 bytes, and the configuration with all that follows.
+    std::vector<std::uint8_t> device_descriptor() const;
+    std::vector<std::uint8_t> configuration_descriptor() const;
+
+    // Plug.
+    /// The attachment that lasts now; 0 while unplugged.
+    Attachment attachment() const;
+    /// Unplugging ends every transfer with `gone`; plugging in is power-up. Returns whether it
+    /// changed anything.
+    bool set_plugged(bool plugged);
+
+    // USB.
+    /// A control transfer on endpoint 0, at once. `data` is what goes out, or has room for what
+    /// comes in; its size is at least setup.length.
+    ControlResult control(Attachment attachment, const SetupPacket& setup,
+                          std::span<std::uint8_t> data);
+    /// Moves what can be moved now. While the transfer stays pending the result is when it is worth
+    /// trying again if nothing else changes (TimePoint::max(): only after a change); never waits.
+    TimePoint advance(BulkTransfer& transfer);
+    /// Waits until the transfer is over, `deadline` has come or `cancelled` is true (raise it, then
+    /// call wake()). Does not allocate.
+    void finish(BulkTransfer& transfer, TimePoint deadline, const std::atomic<bool>& cancelled);
+    /// As control(), and takes the time the bus would.
+    ControlResult finish_control(Attachment attachment, const SetupPacket& setup,
+                                 std::span<std::uint8_t> data);
+
+    // For pumps: sleep until a transfer that could not be advanced may be worth trying.
+    /// Counts everything that may let a pending transfer go on.
+    std::uint64_t changes() const;
+    /// Returns when changes() differs from `seen`, or at `until`, or earlier.
+    void wait(std::uint64_t seen, TimePoint until);
+    /// Ends every wait() and makes finish() look at its flag.
+    void wake();
+
+    // Bench.
+    bool has_pin(PinId pin) const noexcept;
+    void set_pull(PinId pin, Pull pull);
+    /// What the pull amounts to: never built_in.
+    Pull pull(PinId pin) const;
+    void set_drive(PinId pin, Drive drive);
+    Drive drive(PinId pin) const;
+    /// Inverts what is driven (with `z`: drives the inverse of the level) for `length`.
+    void pulse(PinId pin, Duration length);
+    /// As a meter would see it, now.
+    bool level(PinId pin);
+    struct Wire {
+        PinId a;
+        PinId b;
+    };
+    void set_wires(const std::vector<Wire>& wires);
+    void add_wires(const std::vector<Wire>& wires);
+    std::vector<Wire> wires() const;
+
+    /// Faults the next `count` bulk transfers that begin (-1: until fault(none, 0)); an earlier
+    /// fault ends. What each kind does, and to what:
+    /// timeout      IN and OUT: no packet moves, the transfer stays pending;
+    /// stall        IN and OUT: the endpoint halts, until CLEAR_FEATURE(ENDPOINT_HALT);
+    /// short_reply  IN with payload: its last byte is lost;
+    /// status_only  IN: the packet is two status bytes, the reply stays in the chip;
+    /// garbage      IN with payload: every payload byte is inverted;
+    /// nak          OUT: no data is taken, the transfer stays pending;
+    /// power_loss   IN and OUT: before the transfer the chip falls back to power-up state (UART
+    ///              mode, FIFOs empty, latency 16 ms) without a disconnect.
+    /// A transfer is marked when it begins, and stays marked; those of the wrong kind do not count,
+    /// and a transfer that meets a halted endpoint uses nothing up.
+    void set_fault(FaultKind kind, long count);
+
+    Counters counters();
+
+  private:
+    void catch_up(TimePoint now);
+    TimePoint advance_locked(BulkTransfer& transfer, TimePoint now);
+    void begin(BulkTransfer& transfer, TimePoint now);
+    bool take_fault(const BulkTransfer& transfer, FaultKind kind);
+    ControlResult control_locked(Attachment attachment, const SetupPacket& setup,
+                                 std::span<std::uint8_t> data);
+    void changed_locked();
+
+    const ChipProfile& profile_;
+    const std::uint16_t vendor_;
+    const std::uint16_t product_;
+    const std::string serial_;
+    const bool high_speed_;
+    const Duration transfer_time_;
+    const Duration control_time_;
+    Clock& clock_;
+
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    std::uint64_t changes_ = 0;
+    Attachment attachment_ = 1;
+    bool plugged_ = true;
+    FaultKind fault_ = FaultKind::none;
+    long fault_count_ = 0;
+    Counters counters_;
+    const std::unique_ptr<Chip> chip_;
+};
+
+}  // namespace gpiofs::sim
