@@ -1,0 +1,43 @@
+#pragma once
+
+#include <csignal>
+
+struct libusb_context;
+
+namespace gpiofs::usb {
+
+/// While it lives, the calling thread takes no signal, and threads made meanwhile never will.
+/// libusb makes a thread of its own; a signal that ended up there would not interrupt the one that
+/// has to react. Thread-bound.
+class SignalsBlocked {
+  public:
+    SignalsBlocked() noexcept;
+    SignalsBlocked(const SignalsBlocked&) = delete;
+    SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+    ~SignalsBlocked();
+
+  private:
+    sigset_t previous_{};
+};
+
+/// One libusb context. The constructor throws std::system_error if libusb does not start.
+/// Everything made from a context keeps it alive by a std::shared_ptr. Thread-safe.
+/// A context does not survive fork().
+class Context {
+  public:
+    Context();
+    Context(const Context&) = delete;
+    Context& operator=(const Context&) = delete;
+    ~Context();
+
+    libusb_context* get() const noexcept { return context_; }
+
+    /// Handles what is pending, without waiting, unless another thread is at it. A context hears of
+    /// every board on the bus, and what it heard piles up until somebody handles events.
+    void handle_pending_events() noexcept;
+
+  private:
+    libusb_context* context_ = nullptr;
+};
+
+}  // namespace gpiofs::usb

@@ -1,0 +1,122 @@
+#include "usb/device.h"
+
+#include "base/error.h"
+#include "usb/usb_error.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <span>
+
+namespace gpiofs::usb {
+
+namespace {
+
+/// USB 2.0 section 4.1.1: at most seven tiers, of which five are hubs between root and device.
+constexpr int most_ports = 7;
+/// USB 2.0 section 9.6.6: the upper bits of wMaxPacketSize are not part of the size.
+constexpr std::uint16_t packet_size_bits = 0x07ff;
+
+std::size_t packet_size_of(const libusb_endpoint_descriptor& endpoint, unsigned number) {
+    const std::size_t size = endpoint.wMaxPacketSize & packet_size_bits;
+    if (size == 0) {
+        return 64;
+    }
+    if (size != 64 && size != 512) {
+        throw_errno(EPROTO, fmt::format("interface {} has packets of {} bytes, not 64 or 512",
+                                        number, size));
+    }
+    return size;
+}
+
+const libusb_interface_descriptor* find_interface(const libusb_config_descriptor& configuration,
+                                                  unsigned number) {
+    for (const libusb_interface& interface :
+         std::span(configuration.interface, configuration.bNumInterfaces)) {
+        if (interface.num_altsetting > 0 && interface.altsetting->bInterfaceNumber == number) {
+            return interface.altsetting;
+        }
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+std::vector<Device> list_devices(const std::shared_ptr<Context>& context) {
+    libusb_device** list = nullptr;
+    const auto count = libusb_get_device_list(context->get(), &list);
+    check(static_cast<int>(count), "cannot list USB devices");
+    const std::unique_ptr<libusb_device*, void (*)(libusb_device**)> owner(
+        list, [](libusb_device** devices) { libusb_free_device_list(devices, 1); });
+    std::vector<Device> devices;
+    devices.reserve(static_cast<std::size_t>(count));
+    for (libusb_device* device : std::span(list, static_cast<std::size_t>(count))) {
+        devices.emplace_back(libusb_ref_device(device),
+                             [context](libusb_device* last) { libusb_unref_device(last); });
+    }
+    return devices;
+}
+
+std::vector<std::uint8_t> location_of(libusb_device* device) {
+    std::array<std::uint8_t, most_ports> ports{};
+    const int count = libusb_get_port_numbers(device, ports.data(), most_ports);
+    std::vector<std::uint8_t> location{libusb_get_bus_number(device)};
+    location.insert(location.end(), ports.begin(), ports.begin() + (count > 0 ? count : 0));
+    return location;
+}
+
+std::string path_of(const std::vector<std::uint8_t>& location) {
+    std::string path;
+    for (std::size_t i = 0; i < location.size(); ++i) {
+        const std::string_view separator = i == 0 ? "" : i == 1 ? "-" : ".";
+        path += fmt::format("{}{}", separator, location[i]);
+    }
+    return path;
+}
+
+libusb_device_descriptor descriptor_of(libusb_device* device) noexcept {
+    libusb_device_descriptor descriptor{};
+    libusb_get_device_descriptor(device, &descriptor);
+    return descriptor;
+}
+
+Configuration configuration_of(libusb_device* device) {
+    libusb_config_descriptor* configuration = nullptr;
+    int result = libusb_get_active_config_descriptor(device, &configuration);
+    if (result == LIBUSB_ERROR_NOT_FOUND) {
+        result = libusb_get_config_descriptor(device, 0, &configuration);
+    }
+    check(result, "unusable configuration descriptor");
+    return {configuration, &libusb_free_config_descriptor};
+}
+
+Endpoints endpoints_of(libusb_device* device, unsigned number) {
+    const Configuration configuration = configuration_of(device);
+    const libusb_interface_descriptor* interface = find_interface(*configuration, number);
+    if (interface == nullptr) {
+        throw_errno(ENXIO, fmt::format("there is no interface {}", number));
+    }
+    Endpoints found;
+    bool bulk_pair = interface->bNumEndpoints == 2;
+    for (const auto& endpoint : std::span(interface->endpoint, interface->bNumEndpoints)) {
+        const bool bulk =
+            (endpoint.bmAttributes & LIBUSB_TRANSFER_TYPE_MASK) == LIBUSB_TRANSFER_TYPE_BULK;
+        bulk_pair = bulk_pair && bulk;
+        const std::size_t size = bulk ? packet_size_of(endpoint, number) : 0;
+        if ((endpoint.bEndpointAddress & LIBUSB_ENDPOINT_IN) != 0) {
+            found.in = endpoint.bEndpointAddress;
+            found.packet_size = size;
+        } else {
+            found.out = endpoint.bEndpointAddress;
+        }
+    }
+    if (!bulk_pair || found.in == 0 || found.out == 0) {
+        throw_errno(EPROTO, fmt::format("interface {} is not one of an FTDI chip: it needs one "
+                                        "bulk endpoint each way and no other",
+                                        number));
+    }
+    return found;
+}
+
+}  // namespace gpiofs::usb

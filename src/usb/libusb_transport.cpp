@@ -1,0 +1,112 @@
+#include "usb/libusb_transport.h"
+
+#include "base/error.h"
+#include "usb/usb_error.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace gpiofs::usb {
+
+using std::chrono::steady_clock;
+using transport::Transfer;
+
+namespace {
+
+constexpr std::uint8_t vendor_out = 0x40;
+constexpr std::uint8_t vendor_in = 0xc0;
+/// GET_STATUS of the device: USB 2.0 section 9.4.5.
+constexpr std::uint8_t standard_in = 0x80;
+constexpr std::uint8_t get_status = 0x00;
+constexpr std::size_t status_size = 2;
+
+/// A hub is asked for changed ports at least every 256 ms (the longest interval of a full-speed
+/// interrupt endpoint, USB 2.0 section 5.7.4); twice that is enough for the kernel to notice.
+constexpr auto notice_time = std::chrono::milliseconds(500);
+constexpr auto retry_time = std::chrono::milliseconds(20);
+
+}  // namespace
+
+LibusbTransport::LibusbTransport(std::shared_ptr<DeviceHandle> handle, unsigned number,
+                                 const Endpoints& endpoints, bool detached)
+    : handle_(std::move(handle)),
+      number_(number),
+      endpoints_(endpoints),
+      detached_(detached),
+      runner_(handle_->context()) {}
+
+LibusbTransport::~LibusbTransport() { handle_->release(number_, detached_ && give_back_); }
+
+std::error_code LibusbTransport::control_out(std::uint8_t request, std::uint16_t value,
+                                             TimePoint deadline) {
+    const auto index = static_cast<std::uint16_t>(number_ + 1);
+    return diagnosed(control({vendor_out, request, value, index}, {}, deadline), deadline).error;
+}
+
+Transfer LibusbTransport::control_in(std::uint8_t request, std::uint16_t value,
+                                     std::span<std::uint8_t> data, TimePoint deadline) {
+    const auto index = static_cast<std::uint16_t>(number_ + 1);
+    return diagnosed(control({vendor_in, request, value, index}, data, deadline), deadline);
+}
+
+Transfer LibusbTransport::control(const Setup& setup, std::span<std::uint8_t> data,
+                                  TimePoint deadline) {
+    control_buffer_.assign(LIBUSB_CONTROL_SETUP_SIZE + data.size(), 0);
+    libusb_fill_control_setup(control_buffer_.data(), setup.type, setup.request, setup.value,
+                              setup.index, static_cast<std::uint16_t>(data.size()));
+    libusb_fill_control_transfer(control_.get(), handle_->get(), control_buffer_.data(), nullptr,
+                                 nullptr, 0);
+    const Transfer transfer = runner_.run(*control_, deadline);
+    std::copy_n(control_buffer_.begin() + LIBUSB_CONTROL_SETUP_SIZE,
+                std::min(transfer.bytes, data.size()), data.begin());
+    return transfer;
+}
+
+Transfer LibusbTransport::write(std::span<const std::uint8_t> data, TimePoint deadline) {
+    // libusb has one type for both directions and leaves an OUT buffer as it is.
+    return bulk(endpoints_.out, const_cast<std::uint8_t*>(data.data()), data.size(), deadline);
+}
+
+Transfer LibusbTransport::read(std::span<std::uint8_t> data, TimePoint deadline) {
+    return bulk(endpoints_.in, data.data(), data.size(), deadline);
+}
+
+Transfer LibusbTransport::bulk(std::uint8_t endpoint, std::uint8_t* data, std::size_t size,
+                               TimePoint deadline) {
+    libusb_fill_bulk_transfer(bulk_.get(), handle_->get(), endpoint, data, static_cast<int>(size),
+                              nullptr, nullptr, 0);
+    return diagnosed(runner_.run(*bulk_, deadline), deadline);
+}
+
+Transfer LibusbTransport::diagnosed(Transfer transfer, TimePoint deadline) {
+    if (transfer.error == errno_code(EIO)) {
+        transfer.error = presence(deadline);
+    }
+    return transfer;
+}
+
+/// ENODEV if the board turns out to be gone, else EIO.
+std::error_code LibusbTransport::presence(TimePoint deadline) {
+    const TimePoint until = std::min<TimePoint>(deadline, steady_clock::now() + notice_time);
+    std::array<std::uint8_t, status_size> status{};
+    for (;;) {
+        const auto error = control({standard_in, get_status, 0, 0}, status, until).error;
+        if (error != errno_code(EIO)) {
+            const bool tells = error == errno_code(ENODEV) || error == errno_code(ECANCELED);
+            return tells ? error : errno_code(EIO);
+        }
+        runner_.pause(std::min<TimePoint>(until, steady_clock::now() + retry_time));
+    }
+}
+
+std::error_code LibusbTransport::clear_halt(transport::Direction direction) {
+    if (runner_.aborted()) {
+        return errno_code(ECANCELED);
+    }
+    const bool in = direction == transport::Direction::in;
+    return errno_code(
+        errno_of(libusb_clear_halt(handle_->get(), in ? endpoints_.in : endpoints_.out)));
+}
+
+}  // namespace gpiofs::usb

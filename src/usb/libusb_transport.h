@@ -1,0 +1,67 @@
+#pragma once
+
+#include "transport/transport.h"
+#include "usb/device_handle.h"
+#include "usb/transfer_runner.h"
+
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace gpiofs::usb {
+
+/// One claimed interface of a real board. Threads: as transport::Transport says.
+///
+/// ENODEV is told apart from other errors as well as can be: while a cable is pulled the kernel
+/// reports protocol errors until the hub has noticed, so after such an error the board is asked for
+/// its status, for at most half a second and not beyond the transfer's deadline.
+class LibusbTransport final : public transport::Transport {
+  public:
+    /// Takes over interface `number`, which `handle` has claimed. `detached`: a kernel driver was
+    /// taken off it.
+    LibusbTransport(std::shared_ptr<DeviceHandle> handle, unsigned number,
+                    const Endpoints& endpoints, bool detached);
+    LibusbTransport(const LibusbTransport&) = delete;
+    LibusbTransport& operator=(const LibusbTransport&) = delete;
+    ~LibusbTransport() override;
+
+    std::size_t packet_size() const noexcept override { return endpoints_.packet_size; }
+    std::error_code control_out(std::uint8_t request, std::uint16_t value,
+                                TimePoint deadline) override;
+    transport::Transfer control_in(std::uint8_t request, std::uint16_t value,
+                                   std::span<std::uint8_t> data, TimePoint deadline) override;
+    transport::Transfer write(std::span<const std::uint8_t> data, TimePoint deadline) override;
+    transport::Transfer read(std::span<std::uint8_t> data, TimePoint deadline) override;
+    std::error_code clear_halt(transport::Direction direction) override;
+    void abort() noexcept override { runner_.abort(); }
+    bool detached_driver() const noexcept override { return detached_; }
+    void give_back_driver(bool yes) noexcept override { give_back_ = yes; }
+
+  private:
+    struct Setup {
+        std::uint8_t type;
+        std::uint8_t request;
+        std::uint16_t value;
+        std::uint16_t index;
+    };
+
+    transport::Transfer control(const Setup& setup, std::span<std::uint8_t> data,
+                                TimePoint deadline);
+    transport::Transfer bulk(std::uint8_t endpoint, std::uint8_t* data, std::size_t size,
+                             TimePoint deadline);
+    transport::Transfer diagnosed(transport::Transfer transfer, TimePoint deadline);
+    std::error_code presence(TimePoint deadline);
+
+    std::shared_ptr<DeviceHandle> handle_;
+    unsigned number_;
+    Endpoints endpoints_;
+    bool detached_;
+    bool give_back_ = true;
+    TransferRunner runner_;
+    TransferPtr bulk_ = make_transfer();
+    TransferPtr control_ = make_transfer();
+    std::vector<std::uint8_t> control_buffer_;
+};
+
+}  // namespace gpiofs::usb

@@ -1,0 +1,93 @@
+#include "usb/sysfs.h"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <unistd.h>
+
+namespace gpiofs::usb {
+
+namespace {
+
+constexpr std::string_view devices = "/sys/bus/usb/devices";
+
+/// Bytes of the character at the start of `text` (not empty), or 0 if it is malformed or not
+/// printable. Lengths and limits are those of RFC 3629 section 4.
+std::size_t printable_length(std::string_view text) noexcept {
+    const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+    const std::uint8_t first = byte(0);
+    if (first < 0x80) {
+        return first >= 0x20 && first != 0x7f ? 1 : 0;
+    }
+    std::size_t length = 0;
+    std::uint32_t code = 0;
+    std::uint32_t least = 0;
+    if ((first & 0xe0U) == 0xc0) {
+        length = 2;
+        code = first & 0x1fU;
+        least = 0xa0;
+    } else if ((first & 0xf0U) == 0xe0) {
+        length = 3;
+        code = first & 0x0fU;
+        least = 0x800;
+    } else if ((first & 0xf8U) == 0xf0) {
+        length = 4;
+        code = first & 0x07U;
+        least = 0x10000;
+    }
+    if (length == 0 || text.size() < length) {
+        return 0;
+    }
+    for (std::size_t i = 1; i < length; ++i) {
+        if ((byte(i) & 0xc0U) != 0x80) {
+            return 0;
+        }
+        code = code << 6U | (byte(i) & 0x3fU);
+    }
+    const bool surrogate = code >= 0xd800 && code <= 0xdfff;
+    const bool noncharacter = (code & 0xfffeU) == 0xfffe;
+    return code < least || code > 0x10ffff || surrogate || noncharacter ? 0 : length;
+}
+
+}  // namespace
+
+std::optional<std::string> sysfs::serial(const std::string& path) {
+    std::ifstream file(fmt::format("{}/{}/serial", devices, path), std::ios::binary);
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (text.ends_with('\n')) {
+        text.pop_back();
+    }
+    if (text.empty()) {
+        return std::nullopt;
+    }
+    return text;
+}
+
+std::string sysfs::driver(const std::string& path, unsigned configuration, unsigned interface) {
+    std::error_code none;
+    return std::filesystem::read_symlink(
+               fmt::format("{}/{}:{}.{}/driver", devices, path, configuration, interface), none)
+        .filename()
+        .string();
+}
+
+bool sysfs::udev_is_running() noexcept { return access("/run/udev/control", F_OK) == 0; }
+
+std::string printable(std::string_view text) {
+    std::string result;
+    while (!text.empty()) {
+        const std::size_t length = printable_length(text);
+        if (length == 0) {
+            result += fmt::format("\\x{:02x}", static_cast<std::uint8_t>(text.front()));
+        } else {
+            result += text.substr(0, length);
+        }
+        text.remove_prefix(length == 0 ? 1 : length);
+    }
+    return result;
+}
+
+}  // namespace gpiofs::usb

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// What the kernel's /sys/bus/usb/devices tells of a board without opening it, so that no
+/// permission is needed and nothing is sent to the chip. Reentrant.
+namespace gpiofs::usb::sysfs {
+
+/// The serial number of the board at `path` ("1-1.2"), exactly as the kernel decoded it;
+/// absent if it has none.
+std::optional<std::string> serial(const std::string& path);
+
+/// The driver bound to an interface: "ftdi_sio", "gpio-mpsse", "usbfs" if a program has claimed it;
+/// empty if there is none.
+std::string driver(const std::string& path, unsigned configuration, unsigned interface);
+
+/// Whether udev is running. libusb hears of arrivals from udev, not from the kernel.
+bool udev_is_running() noexcept;
+
+}  // namespace gpiofs::usb::sysfs
+
+namespace gpiofs::usb {
+
+/// `text` with everything that is not printable UTF-8 written as \xNN: control characters,
+/// malformed sequences, and U+FFFE and U+FFFF, which erased EEPROMs are full of.
+std::string printable(std::string_view text);
+
+}  // namespace gpiofs::usb

@@ -1,0 +1,125 @@
+#include "usb/transfer_runner.h"
+
+#include "base/error.h"
+#include "usb/usb_error.h"
+
+#include <sys/time.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <new>
+
+namespace gpiofs::usb {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+/// Another thread may be handling the context's events and run the callback.
+void LIBUSB_CALL complete(libusb_transfer* transfer) {
+    std::atomic_ref(*static_cast<int*>(transfer->user_data)).store(1, std::memory_order_release);
+}
+
+bool is_complete(int& completed) noexcept {
+    return std::atomic_ref(completed).load(std::memory_order_acquire) != 0;
+}
+
+/// The time left, rounded up so as not to wake before it is over; no more than a minute, because
+/// callers look again.
+timeval time_left(TimePoint now, TimePoint until) noexcept {
+    using namespace std::chrono;
+    const auto left = until == TimePoint::max()
+                          ? microseconds(1min)
+                          : std::clamp(ceil<microseconds>(until - now), 0us, microseconds(1min));
+    timeval time{};
+    time.tv_sec = static_cast<time_t>(left / 1s);
+    time.tv_usec = static_cast<suseconds_t>((left % 1s).count());
+    return time;
+}
+
+}  // namespace
+
+TransferPtr make_transfer() {
+    TransferPtr transfer(libusb_alloc_transfer(0), &libusb_free_transfer);
+    if (!transfer) {
+        throw std::bad_alloc();
+    }
+    return transfer;
+}
+
+transport::Transfer TransferRunner::run(libusb_transfer& transfer, TimePoint deadline) {
+    int completed = 0;
+    transfer.callback = complete;
+    transfer.user_data = &completed;
+    transfer.timeout = 0;
+    if (!aborted() && steady_clock::now() >= deadline) {
+        return {0, errno_code(ETIMEDOUT)};
+    }
+    if (const auto error = submit(transfer)) {
+        return {0, error};
+    }
+    bool expired = false;
+    while (!is_complete(completed)) {
+        const TimePoint now = steady_clock::now();
+        if (!expired && now >= deadline) {
+            expired = true;
+            libusb_cancel_transfer(&transfer);
+        }
+        timeval left = time_left(now, expired ? TimePoint::max() : deadline);
+        libusb_handle_events_timeout_completed(context_.get(), &left, &completed);
+    }
+    const std::lock_guard lock(mutex_);
+    under_way_ = nullptr;
+    return {static_cast<std::size_t>(transfer.actual_length), result(transfer.status, expired)};
+}
+
+std::error_code TransferRunner::submit(libusb_transfer& transfer) {
+    const std::lock_guard lock(mutex_);
+    if (aborted_) {
+        return errno_code(ECANCELED);
+    }
+    if (const int result = libusb_submit_transfer(&transfer); result < 0) {
+        return errno_code(errno_of(result));
+    }
+    under_way_ = &transfer;
+    return {};
+}
+
+std::error_code TransferRunner::result(libusb_transfer_status status, bool expired) const noexcept {
+    switch (status) {
+        case LIBUSB_TRANSFER_COMPLETED:
+            return {};
+        case LIBUSB_TRANSFER_TIMED_OUT:
+            return errno_code(ETIMEDOUT);
+        case LIBUSB_TRANSFER_CANCELLED:
+            return errno_code(aborted_ ? ECANCELED : expired ? ETIMEDOUT : EIO);
+        case LIBUSB_TRANSFER_STALL:
+            return errno_code(EPIPE);
+        case LIBUSB_TRANSFER_NO_DEVICE:
+            return errno_code(ENODEV);
+        default:
+            return errno_code(EIO);
+    }
+}
+
+void TransferRunner::abort() noexcept {
+    const std::lock_guard lock(mutex_);
+    aborted_ = true;
+    changed_.notify_all();
+    if (under_way_ != nullptr) {
+        libusb_cancel_transfer(under_way_);
+    }
+}
+
+bool TransferRunner::aborted() const noexcept {
+    const std::lock_guard lock(mutex_);
+    return aborted_;
+}
+
+void TransferRunner::pause(TimePoint until) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_until(lock, until, [this] { return aborted_; });
+}
+
+}  // namespace gpiofs::usb

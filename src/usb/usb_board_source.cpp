@@ -1,0 +1,102 @@
+#include "usb/usb_board_source.h"
+
+#include "base/log.h"
+#include "usb/device.h"
+#include "usb/hotplug_watch.h"
+#include "usb/sysfs.h"
+#include "usb/usb_board.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace gpiofs::usb {
+
+namespace {
+
+using Location = std::vector<std::uint8_t>;
+
+/// Nothing for a board whose descriptors cannot be used; one odd device must not hide the others.
+std::shared_ptr<transport::Board> make_board(const std::shared_ptr<Context>& context,
+                                             const Device& device) {
+    try {
+        return std::make_shared<UsbBoard>(context, device);
+    } catch (const std::exception& error) {
+        log::warning(fmt::format("{}: {}", path_of(location_of(device.get())), error.what()));
+        return nullptr;
+    }
+}
+
+}  // namespace
+
+UsbBoardSource::UsbBoardSource(Filter interesting)
+    : interesting_(std::move(interesting)), context_(std::make_shared<Context>()) {}
+
+UsbBoardSource::~UsbBoardSource() { UsbBoardSource::stop_watching(); }
+
+std::vector<std::shared_ptr<transport::Board>> UsbBoardSource::boards() {
+    std::vector<std::pair<Location, std::shared_ptr<transport::Board>>> found;
+    for (const Device& device : list_devices(context_)) {
+        const libusb_device_descriptor descriptor = descriptor_of(device.get());
+        Location location = location_of(device.get());
+        if (location.size() < 2 || !interesting_(descriptor.idVendor, descriptor.idProduct)) {
+            continue;
+        }
+        if (auto board = make_board(context_, device)) {
+            found.emplace_back(std::move(location), std::move(board));
+        }
+    }
+    std::sort(found.begin(), found.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::vector<std::shared_ptr<transport::Board>> boards;
+    boards.reserve(found.size());
+    for (auto& [location, board] : found) {
+        boards.push_back(std::move(board));
+    }
+    return boards;
+}
+
+void UsbBoardSource::watch(transport::BoardObserver& observer) {
+    const std::lock_guard lock(mutex_);
+    watch_.reset();
+    if (libusb_has_capability(LIBUSB_CAP_HAS_HOTPLUG) == 0) {
+        log::warning("this libusb has no hotplug support: boards that arrive will not be seen");
+        return;
+    }
+    if (!sysfs::udev_is_running()) {
+        log::warning("udev is not running: boards that arrive or leave will not be seen");
+    }
+    watch_ = std::make_unique<HotplugWatch>(
+        interesting_, [this, &observer](const HotplugEvent& event) { tell(observer, event); },
+        [this] { context_->handle_pending_events(); });
+}
+
+void UsbBoardSource::stop_watching() noexcept {
+    const std::lock_guard lock(mutex_);
+    watch_.reset();
+}
+
+void UsbBoardSource::tell(transport::BoardObserver& observer, const HotplugEvent& event) noexcept {
+    try {
+        if (!event.arrived) {
+            observer.board_left(event.path);
+            return;
+        }
+        // The device the watch has heard of belongs to another context.
+        for (const Device& device : list_devices(context_)) {
+            if (libusb_get_bus_number(device.get()) != event.bus ||
+                libusb_get_device_address(device.get()) != event.address) {
+                continue;
+            }
+            if (const auto board = make_board(context_, device)) {
+                observer.board_arrived(board);
+            }
+        }
+    } catch (const std::exception& error) {
+        log::error(fmt::format("{}: {}", event.path, error.what()));
+    }
+}
+
+}  // namespace gpiofs::usb

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "transport/board.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+
+namespace gpiofs::usb {
+
+class Context;
+class HotplugWatch;
+struct HotplugEvent;
+
+/// The boards on the machine's USB, through libusb. Thread-safe, but stop_watching() must not be
+/// called by the observer from inside a call.
+///
+/// Listing opens nothing and sends nothing: descriptors and the serial number come from sysfs.
+/// An arriving board is announced when udev has; should its device node not be accessible yet,
+/// Board::open() says EACCES and is worth another try a little later.
+///
+/// libusb hears of arrivals and departures from udev. Where no udevd runs (containers), watch()
+/// logs a warning once and nothing is announced: a departure is then noticed only by the next
+/// transfer, as ENODEV.
+///
+/// To miss no board, call watch() before boards(); one that comes in between is then told twice.
+/// Does not survive fork(): make it in the process that uses it.
+class UsbBoardSource final : public transport::BoardSource {
+  public:
+    /// Which USB IDs are boards at all; others are never looked at. Called from any thread.
+    using Filter = std::function<bool(std::uint16_t vendor, std::uint16_t product)>;
+
+    /// Throws std::system_error if libusb does not start.
+    explicit UsbBoardSource(Filter interesting);
+    UsbBoardSource(const UsbBoardSource&) = delete;
+    UsbBoardSource& operator=(const UsbBoardSource&) = delete;
+    ~UsbBoardSource() override;
+
+    std::vector<std::shared_ptr<transport::Board>> boards() override;
+    void watch(transport::BoardObserver& observer) override;
+    void stop_watching() noexcept override;
+
+  private:
+    void tell(transport::BoardObserver& observer, const HotplugEvent& event) noexcept;
+
+    Filter interesting_;
+    /// For transfers. Nobody handles its events but who waits for a transfer of his own.
+    std::shared_ptr<Context> context_;
+    std::mutex mutex_;
+    std::unique_ptr<HotplugWatch> watch_;
+};
+
+}  // namespace gpiofs::usb
