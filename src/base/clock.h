@@ -25,6 +25,13 @@ class Clock {
     /// early, so callers re-check. A stepped clock moves itself to `until` instead of waiting.
     virtual void wait_until(std::unique_lock<std::mutex>& lock, std::condition_variable& changed,
                             TimePoint until) = 0;
+
+    /// Keeps the processor until `until`: for waits too short to sleep. A stepped clock moves
+    /// itself.
+    virtual void spin_until(TimePoint until) noexcept {
+        while (now() < until) {
+        }
+    }
 };
 
 /// The machine's own clock.

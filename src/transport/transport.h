@@ -49,7 +49,8 @@ class Transport {
     /// Clears a halted endpoint, so that the next transfer works again.
     virtual std::error_code clear_halt(Direction direction) = 0;
 
-    /// Ends the transfer under way, and every later one, with ECANCELED.
+    /// Ends the bulk transfer under way, and every later one, with ECANCELED. Control requests go
+    /// on working, so that the chip can still be left in order.
     virtual void abort() noexcept = 0;
 
     /// Whether a kernel driver was taken off the interface when it was claimed.

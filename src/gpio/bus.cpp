@@ -1,0 +1,180 @@
+#include "gpio/bus.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <iterator>
+#include <utility>
+
+#include "base/error.h"
+#include "mpsse/reply.h"
+
+namespace gpiofs::gpio {
+
+using mpsse::Banks;
+using mpsse::PinMask;
+using mpsse::PortState;
+
+PortState PinChange::applied_to(const PortState& state) const noexcept {
+    const auto mix = [](PinMask old, PinMask wanted, PinMask mask) {
+        return static_cast<PinMask>((old & ~mask) | (wanted & mask));
+    };
+    return {mix(state.levels, levels, levels_of), mix(state.outputs, outputs, outputs_of)};
+}
+
+Bus::Bus(std::unique_ptr<Engine> engine, const Clock& clock)
+    : clock_(clock), engine_(std::move(engine)) {}
+
+void Bus::submit(std::shared_ptr<BusJob> job) {
+    bool refused = false;
+    {
+        const std::lock_guard lock(mutex_);
+        if (job->state_ == BusJob::State::cancelled) {
+            return;
+        }
+        if (held_ && !closed_) {
+            queue_.push_back(std::move(job));
+            return;
+        }
+        refused = closed_;
+        job->state_ = refused ? BusJob::State::finished : BusJob::State::in_flight;
+        held_ = held_ || !refused;
+    }
+    if (refused) {
+        job->done({errno_code(ENODEV), {}});
+    } else {
+        hold(std::move(job));
+    }
+}
+
+void Bus::hold(std::shared_ptr<BusJob> first) {
+    Jobs round{std::move(first)};
+    while (!round.empty()) {
+        JobResult result = round_trip(round);
+        if (result.error == errno_code(ECANCELED)) {
+            result.error = errno_code(ENODEV);
+        } else if (result.error == errno_code(ENODEV)) {
+            observer_->lost();
+        }
+        if (!result.error) {
+            for (const auto& job : round) {
+                job->in_order(result);
+            }
+        }
+        Jobs refused;
+        Jobs next = next_round(round, result, refused);
+        answer(round, result);
+        answer(refused, {result.error ? result.error : errno_code(ETIMEDOUT), {}});
+        round = std::move(next);
+    }
+}
+
+JobResult Bus::round_trip(const Jobs& round) {
+    commands_.clear();
+    PortState after = engine_->shadow();
+    Banks reads = observer_->overdue();
+    TimePoint deadline = TimePoint::min();
+    bool changes = false;
+    for (const auto& job : round) {
+        if (const Banks banks = job->change.banks(); banks != Banks::none) {
+            after = job->change.applied_to(after);
+            commands_.set_pins(after, banks);
+            changes = true;
+        }
+        reads |= job->reads;
+        deadline = std::max(deadline, job->deadline);
+    }
+    commands_.get_pins(reads);
+    commands_.send_immediate();
+    JobResult result;
+    result.error = engine_->exchange(commands_, after, deadline);
+    if (changes) {
+        observer_->committed(engine_->shadow());
+    }
+    if (!result.error && reads != Banks::none) {
+        result.sample = {mpsse::levels_from_reply(engine_->reply(), reads), mpsse::pins_of(reads)};
+        observer_->sampled(result.sample);
+    }
+    return result;
+}
+
+Bus::Jobs Bus::next_round(Jobs& round, const JobResult& result, Jobs& refused) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(round, [](const auto& job) {
+        if (job->state_ == BusJob::State::cancelled) {
+            return true;
+        }
+        job->state_ = BusJob::State::finished;
+        return false;
+    });
+    Jobs next = std::exchange(queue_, {});
+    // One silence is enough: who queued behind it would only wait for the same silence again.
+    const bool hopeless =
+        result.error == errno_code(ETIMEDOUT) || result.error == errno_code(ENODEV);
+    const TimePoint now = next.empty() ? TimePoint{} : clock_.now();
+    const auto first_refused = std::stable_partition(next.begin(), next.end(), [&](const auto& job) {
+        return !hopeless && job->deadline > now;
+    });
+    std::move(first_refused, next.end(), std::back_inserter(refused));
+    next.erase(first_refused, next.end());
+    for (const auto& job : refused) {
+        job->state_ = BusJob::State::finished;
+    }
+    for (const auto& job : next) {
+        job->state_ = BusJob::State::in_flight;
+    }
+    held_ = !next.empty();
+    changed_.notify_all();
+    return next;
+}
+
+void Bus::answer(const Jobs& jobs, const JobResult& result) noexcept {
+    for (const auto& job : jobs) {
+        job->done(result);
+    }
+}
+
+bool Bus::cancel(BusJob& job, Duration grace) {
+    using State = BusJob::State;
+    std::shared_ptr<BusJob> unlinked;  // outlives the lock: its destructor is not ours to run there
+    std::unique_lock lock(mutex_);
+    if (job.state_ == State::in_flight) {
+        const auto finished = [&job] { return job.state_ == State::finished; };
+        changed_.wait_for(lock, grace, finished);
+    } else if (job.state_ == State::waiting) {
+        const auto at = std::find_if(queue_.begin(), queue_.end(),
+                                     [&job](const auto& queued) { return queued.get() == &job; });
+        if (at != queue_.end()) {
+            unlinked = std::move(*at);
+            queue_.erase(at);
+        }
+    }
+    if (job.state_ == State::finished) {
+        return false;
+    }
+    job.state_ = State::cancelled;
+    return true;
+}
+
+void Bus::close() noexcept {
+    Jobs refused;
+    {
+        const std::lock_guard lock(mutex_);
+        closed_ = true;
+        refused = std::exchange(queue_, {});
+        for (const auto& job : refused) {
+            job->state_ = BusJob::State::finished;
+        }
+        if (held_) {
+            engine_->abort();
+        }
+    }
+    answer(refused, {errno_code(ENODEV), {}});
+}
+
+std::unique_ptr<Engine> Bus::retire() noexcept {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !held_; });
+    return std::move(engine_);
+}
+
+}  // namespace gpiofs::gpio

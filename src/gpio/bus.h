@@ -1,0 +1,137 @@
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <system_error>
+#include <vector>
+
+#include "base/clock.h"
+#include "gpio/engine.h"
+#include "mpsse/command.h"
+#include "mpsse/pins.h"
+
+namespace gpiofs::gpio {
+
+/// New levels and directions for some lines; the others keep what the shadow says.
+struct PinChange {
+    /// Lines whose level is to change, and to what.
+    mpsse::PinMask levels_of = 0;
+    mpsse::PinMask levels = 0;
+    /// Lines whose direction is to change, and to what (1 is output).
+    mpsse::PinMask outputs_of = 0;
+    mpsse::PinMask outputs = 0;
+
+    mpsse::PortState applied_to(const mpsse::PortState& state) const noexcept;
+    mpsse::Banks banks() const noexcept {
+        return mpsse::banks_of(static_cast<mpsse::PinMask>(levels_of | outputs_of));
+    }
+};
+
+/// Pin levels as one round trip found them; only the bits in `valid` were read.
+struct Sample {
+    mpsse::PinMask levels = 0;
+    mpsse::PinMask valid = 0;
+};
+
+/// How a job ended. `sample` covers at least the banks the job asked for.
+struct JobResult {
+    std::error_code error;
+    Sample sample;
+};
+
+/// One piece of work for the bus: a change, a read, or both (the change goes first).
+/// The submitter fills in the public members before it submits and leaves them alone afterwards.
+class BusJob {
+  public:
+    BusJob() = default;
+    BusJob(const BusJob&) = delete;
+    BusJob& operator=(const BusJob&) = delete;
+    virtual ~BusJob() = default;
+
+    PinChange change;
+    mpsse::Banks reads = mpsse::Banks::none;
+    /// Covers queueing and transfer.
+    TimePoint deadline = TimePoint::max();
+
+    /// Called while the bus is still held, in bus order, after the observer has seen the sample
+    /// and before done(). Not called if the job failed.
+    virtual void in_order(const JobResult& /*result*/) noexcept {}
+    /// Called exactly once with no lock held, unless cancel() returned true.
+    virtual void done(const JobResult& result) noexcept = 0;
+
+  private:
+    friend class Bus;
+    enum class State { waiting, in_flight, finished, cancelled };
+    State state_ = State::waiting;  ///< guarded by Bus::mutex_
+};
+
+/// Is told what happens on the bus by the thread that holds it, with no lock held.
+class BusObserver {
+  public:
+    BusObserver() = default;
+    BusObserver(const BusObserver&) = delete;
+    BusObserver& operator=(const BusObserver&) = delete;
+    virtual ~BusObserver() = default;
+
+    /// Banks that this round trip should read too, because a sample of them is overdue: a sampler
+    /// that found the bus busy, or is itself busy holding it for others, misses nothing.
+    virtual mpsse::Banks overdue() noexcept = 0;
+    /// Every round trip that read pins, in order.
+    virtual void sampled(const Sample& sample) noexcept = 0;
+    /// Every round trip that changed the shadow, in order.
+    virtual void committed(const mpsse::PortState& shadow) noexcept = 0;
+    /// The board does not exist any more.
+    virtual void lost() noexcept = 0;
+};
+
+/// The bus of an interface, shared by combining: the thread whose job finds it idle holds it and
+/// does the transfers on the spot; jobs that come meanwhile are queued and done by the holder,
+/// many in one round trip, so that at most one thread per interface ever waits for USB.
+///
+/// A round sends the changes of its jobs in the order they came, each to the wire, and then reads
+/// the banks anybody wants once: a read never sees a sample that was asked for before it came.
+/// Thread-safe.
+class Bus {
+  public:
+    Bus(std::unique_ptr<Engine> engine, const Clock& clock);
+
+    /// Set once, before the first job. Outlives the bus.
+    void observe(BusObserver& observer) noexcept { observer_ = &observer; }
+
+    /// Does the job now, or queues it for the holder. done() may have been called on return.
+    void submit(std::shared_ptr<BusJob> job);
+
+    /// Takes back a job whose requester gave up. True: the job will never be done, the caller
+    /// answers for it. A queued job goes at once; one in flight gets `grace` to finish, because a
+    /// healthy transfer takes well under a millisecond and a signal should not turn its result
+    /// into EINTR.
+    bool cancel(BusJob& job, Duration grace);
+
+    /// Refuses new jobs and fails queued ones with ENODEV; a transfer under way is aborted.
+    void close() noexcept;
+    /// After close(): returns the engine when nobody holds the bus any more.
+    std::unique_ptr<Engine> retire() noexcept;
+
+  private:
+    using Jobs = std::vector<std::shared_ptr<BusJob>>;
+
+    void hold(std::shared_ptr<BusJob> first);
+    JobResult round_trip(const Jobs& round);
+    /// Marks the round finished and takes the next one; empty when the bus was let go.
+    Jobs next_round(Jobs& round, const JobResult& result, Jobs& refused);
+    static void answer(const Jobs& jobs, const JobResult& result) noexcept;
+
+    const Clock& clock_;
+    BusObserver* observer_ = nullptr;
+    std::unique_ptr<Engine> engine_;  ///< used by the holder alone
+    mpsse::CommandBuffer commands_;   ///< used by the holder alone
+
+    std::mutex mutex_;
+    std::condition_variable changed_;  ///< a round ended, or the bus was let go
+    Jobs queue_;                       ///< guarded by mutex_
+    bool held_ = false;                ///< guarded by mutex_
+    bool closed_ = false;              ///< guarded by mutex_
+};
+
+}  // namespace gpiofs::gpio

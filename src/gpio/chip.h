@@ -1,0 +1,116 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "gpio/bus.h"
+#include "gpio/edge_detector.h"
+#include "gpio/line.h"
+#include "mpsse/known_boards.h"
+
+namespace gpiofs::gpio {
+
+/// Lines of one MPSSE interface at most (AN_108 section 2.1).
+constexpr unsigned max_lines = 16;
+
+/// Fixed facts of one interface.
+struct ChipInfo {
+    /// Never used again for another chip or line.
+    std::uint64_t id = 0;
+    /// The number in `chip<N>`.
+    unsigned chip_number = 0;
+    /// First global line number.
+    unsigned base = 0;
+    unsigned lines = 0;
+    unsigned interface_number = 0;
+    std::string label;
+    /// Where `device` points to.
+    std::string device_link;
+    /// Of the board: BoardInfo::path.
+    std::string board_path;
+    mpsse::LineLimits limits;
+};
+
+class Chip;
+
+/// Is told, with no lock held, that the armed lines of a chip may have changed, and that its board
+/// does not answer any more because it is gone.
+class ChipObserver {
+  public:
+    ChipObserver() = default;
+    ChipObserver(const ChipObserver&) = delete;
+    ChipObserver& operator=(const ChipObserver&) = delete;
+    virtual ~ChipObserver() = default;
+
+    /// Calls may overtake each other: ask Chip::armed().
+    virtual void arming_changed(const std::shared_ptr<Chip>& chip) noexcept = 0;
+    virtual void board_lost(const std::string& board_path) noexcept = 0;
+};
+
+/// One MPSSE interface as a gpiochip: its bus, its exported lines and their edges. Thread-safe.
+class Chip final : public BusObserver, public std::enable_shared_from_this<Chip> {
+  public:
+    /// `observer` outlives the chip.
+    Chip(ChipInfo info, std::unique_ptr<Engine> engine, const Clock& clock,
+         std::chrono::microseconds sample_interval, ChipObserver& observer);
+
+    const ChipInfo& info() const noexcept { return info_; }
+    Bus& bus() noexcept { return bus_; }
+    bool dead() const noexcept { return events_.dead(); }
+    /// Shared by the chip's own attributes; nothing happens on them but the end.
+    EventNode& events() noexcept { return events_; }
+
+    /// What the chip was last told; levels of inputs are meaningless.
+    mpsse::PortState state() const;
+
+    std::chrono::microseconds sample_interval() const noexcept { return sample_interval_; }
+    void set_sample_interval(std::chrono::microseconds interval) noexcept;
+
+    /// The exported lines, in order of their offset.
+    std::vector<std::shared_ptr<Line>> lines() const;
+    std::shared_ptr<Line> line(unsigned offset) const;
+    /// Throws std::system_error: EINVAL no such line, EBUSY exported already, ENODEV dead.
+    std::shared_ptr<Line> export_line(unsigned offset, std::uint64_t id);
+    /// Wakes who polls the line. Throws std::system_error EINVAL if it is not exported.
+    void unexport_line(unsigned offset);
+
+    /// Lines with an armed edge; none once the chip is dead.
+    mpsse::PinMask armed() const;
+
+    /// The chip is gone or going: its lines die, who polls them wakes, jobs end with ENODEV.
+    /// The engine remains, to be retired from the bus. Idempotent.
+    void kill() noexcept;
+
+    mpsse::Banks overdue() noexcept override;
+    void sampled(const Sample& sample) noexcept override;
+    void committed(const mpsse::PortState& shadow) noexcept override;
+    void lost() noexcept override;
+
+  private:
+    friend class Line;
+    void arm_locked(Line& line, bool level);
+    /// Drops a line out of every structure; its events are killed by the caller, unlocked.
+    std::shared_ptr<Line> unlink_locked(unsigned offset);
+
+    const ChipInfo info_;
+    const Clock& clock_;
+    ChipObserver& observer_;
+    std::atomic<std::chrono::microseconds> sample_interval_;
+    EventNode events_;
+
+    /// Taken before any EventNode's lock; never held across a transfer, a wake-up or a callback.
+    mutable std::mutex mutex_;
+    std::array<std::shared_ptr<Line>, max_lines> lines_;  ///< guarded by mutex_
+    EdgeDetector detector_;                               ///< guarded by mutex_
+    mpsse::PortState state_;                              ///< guarded by mutex_
+    TimePoint last_sample_;                               ///< guarded by mutex_; of armed lines
+
+    Bus bus_;  ///< last: its jobs reach everything above
+};
+
+}  // namespace gpiofs::gpio

@@ -1,0 +1,241 @@
+#include "gpio/engine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "base/error.h"
+#include "base/log.h"
+
+namespace gpiofs::gpio {
+namespace {
+
+using mpsse::Opcode;
+using transport::Direction;
+
+/// Vendor requests and their values: libftdi src/ftdi.h, Linux drivers/usb/serial/ftdi_sio.h.
+enum class Request : std::uint8_t {
+    reset = 0x00,
+    event_character = 0x06,
+    error_character = 0x07,
+    set_latency_timer = 0x09,
+    set_bit_mode = 0x0b,
+};
+constexpr std::uint16_t purge_out = 1;
+constexpr std::uint16_t purge_in = 2;
+constexpr std::uint16_t mode_reset = 0x0000;
+constexpr std::uint16_t mode_mpsse = 0x0200;
+
+/// The chip's own default, in milliseconds (DS_FT232H section 4.1). Replies do not wait for it,
+/// every batch ends with send-immediate; it only paces status packets while an IN is pending.
+constexpr std::uint16_t latency_ms = 16;
+
+/// A chip that is alive answers a bad command within a few frames; longer is silence.
+constexpr auto sync_patience = std::chrono::milliseconds(100);
+constexpr int start_attempts = 3;
+
+TimePoint part_of(TimePoint now, TimePoint deadline) {
+    return std::min(now + (deadline - now) / 2, now + sync_patience);
+}
+
+}  // namespace
+
+Engine::Engine(std::unique_ptr<transport::Transport> transport, std::string name,
+               mpsse::Banks banks, const Clock& clock)
+    : transport_(std::move(transport)),
+      name_(std::move(name)),
+      banks_(banks),
+      clock_(clock),
+      parser_(transport_->packet_size()),
+      in_buffer_(transport_->packet_size()) {}
+
+void Engine::start(TimePoint deadline) {
+    std::error_code error;
+    for (int attempt = 0; attempt < start_attempts; ++attempt) {
+        error = enter_mpsse(deadline);
+        if (!error) {
+            error = send_shadow(deadline);
+        }
+        if (!error) {
+            in_step_ = true;
+            return;
+        }
+        if (error == errno_code(ENODEV) || clock_.now() >= deadline) {
+            break;
+        }
+    }
+    throw std::system_error(error, name_ + ": the chip does not enter MPSSE mode");
+}
+
+std::error_code Engine::exchange(const mpsse::CommandBuffer& commands,
+                                 const mpsse::PortState& after, TimePoint deadline) {
+    if (!in_step_) {
+        if (const auto error = recover(deadline)) {
+            return error;
+        }
+    }
+    if (const auto error = send(commands.bytes(), after, deadline)) {
+        return error;
+    }
+    return receive(commands.reply_size(), deadline);
+}
+
+std::error_code Engine::send(std::span<const std::uint8_t> bytes, const mpsse::PortState& after,
+                             TimePoint deadline) {
+    const auto [sent, error] = transport_->write(bytes, deadline);
+    if (sent == bytes.size() && !error) {
+        shadow_ = after;
+        return {};
+    }
+    if (sent > 0) {
+        const auto rest = bytes.subspan(std::min(sent, bytes.size()));
+        unsent_.assign(rest.begin(), rest.end());
+        unsent_state_ = after;
+    }
+    return fail(error ? error : errno_code(EIO), Direction::out);
+}
+
+std::error_code Engine::receive(std::size_t count, TimePoint deadline) {
+    parser_.clear();
+    while (parser_.payload().size() < count) {
+        const auto [bytes, error] = transport_->read(in_buffer_, deadline);
+        heard_status_ = heard_status_ || bytes > 0;
+        parser_.feed(std::span(in_buffer_).first(bytes));
+        if (error) {
+            return fail(error, Direction::in);
+        }
+    }
+    if (parser_.payload().size() > count) {
+        return fail(errno_code(EIO), Direction::in);
+    }
+    return {};
+}
+
+std::error_code Engine::fail(std::error_code error, Direction direction) {
+    in_step_ = false;
+    if (error == errno_code(EPIPE)) {
+        if (const auto clearing = transport_->clear_halt(direction);
+            clearing == errno_code(ENODEV)) {
+            return clearing;
+        }
+    }
+    return error;
+}
+
+std::error_code Engine::recover(TimePoint deadline) {
+    if (!unsent_.empty()) {
+        report(Rung::resend, "a write was cut short; sending the rest of it");
+        const std::vector<std::uint8_t> rest = std::exchange(unsent_, {});
+        if (const auto error = send(rest, unsent_state_, deadline)) {
+            if (unsent_.empty()) {
+                unsent_ = rest;
+            }
+            return error;
+        }
+    }
+    report(Rung::resync, "a transfer failed; purging old replies and synchronising");
+    heard_status_ = false;
+    auto error = transport_->control_out(static_cast<std::uint8_t>(Request::reset), purge_in,
+                                         deadline);
+    if (!error) {
+        error = synchronise(part_of(clock_.now(), deadline));
+    }
+    if (error && heard_status_ && error != errno_code(ENODEV)) {
+        report(Rung::restart, "not in MPSSE mode any more; outputs were interrupted");
+        error = enter_mpsse(deadline);
+        if (!error) {
+            error = send_shadow(deadline);
+        }
+    }
+    if (!error) {
+        in_step_ = true;
+        log::info(name_ + ": in step again");
+        reported_ = Rung::none;
+    }
+    return error;
+}
+
+std::error_code Engine::synchronise(TimePoint deadline) {
+    for (const Opcode opcode : {Opcode::bad, Opcode::other_bad}) {
+        if (const auto error = await_echo(opcode, deadline)) {
+            return error;
+        }
+    }
+    return {};
+}
+
+std::error_code Engine::await_echo(Opcode opcode, TimePoint deadline) {
+    mpsse::CommandBuffer probe;
+    probe.bad_command(opcode);
+    probe.send_immediate();
+    const auto [sent, error] = transport_->write(probe.bytes(), deadline);
+    if (error || sent != probe.bytes().size()) {
+        return fail(error ? error : errno_code(EIO), Direction::out);
+    }
+    parser_.clear();
+    while (!mpsse::end_of_bad_command_echo(parser_.payload(), opcode)) {
+        const auto result = transport_->read(in_buffer_, deadline);
+        heard_status_ = heard_status_ || result.bytes > 0;
+        parser_.feed(std::span(in_buffer_).first(result.bytes));
+        if (result.error) {
+            return fail(result.error, Direction::in);
+        }
+    }
+    return {};
+}
+
+std::error_code Engine::enter_mpsse(TimePoint deadline) {
+    struct Step {
+        Request request;
+        std::uint16_t value;
+    };
+    constexpr Step steps[] = {
+        {Request::reset, purge_out},         {Request::set_bit_mode, mode_reset},
+        {Request::event_character, 0},       {Request::error_character, 0},
+        {Request::set_latency_timer, latency_ms}, {Request::set_bit_mode, mode_mpsse},
+        {Request::reset, purge_in},
+    };
+    unsent_.clear();
+    for (const Step& step : steps) {
+        const auto request = static_cast<std::uint8_t>(step.request);
+        if (const auto error = transport_->control_out(request, step.value, deadline)) {
+            return error;
+        }
+    }
+    return synchronise(part_of(clock_.now(), deadline));
+}
+
+std::error_code Engine::send_shadow(TimePoint deadline) {
+    mpsse::CommandBuffer commands;
+    commands.loopback_off();
+    commands.set_pins(shadow_, banks_);
+    commands.send_immediate();
+    return send(commands.bytes(), shadow_, deadline);
+}
+
+void Engine::stop(OnExit how, TimePoint deadline) noexcept {
+    const bool reset =
+        how == OnExit::reset || (how == OnExit::automatic && transport_->detached_driver());
+    if (!reset) {
+        transport_->give_back_driver(false);
+        return;
+    }
+    std::error_code error = transport_->control_out(static_cast<std::uint8_t>(Request::reset),
+                                                    purge_out, deadline);
+    if (!error) {
+        error = transport_->control_out(static_cast<std::uint8_t>(Request::set_bit_mode),
+                                        mode_reset, deadline);
+    }
+    transport_->give_back_driver(!error);
+}
+
+void Engine::report(Rung rung, std::string_view what) {
+    if (rung > reported_) {
+        log::warning(fmt::format("{}: {}", name_, what));
+        reported_ = rung;
+    }
+}
+
+}  // namespace gpiofs::gpio

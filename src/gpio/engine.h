@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "mpsse/command.h"
+#include "mpsse/reply.h"
+#include "transport/transport.h"
+
+namespace gpiofs::gpio {
+
+/// What becomes of the pins when the program ends.
+enum class OnExit {
+    /// As they are: the engine stays in MPSSE mode.
+    keep,
+    /// Back to the chip's own mode (usually UART).
+    reset,
+    /// `reset` if a kernel driver was detached, so that it never meets an engine in MPSSE mode;
+    /// else `keep`.
+    automatic,
+};
+
+/// The MPSSE engine of one interface: starting it, exchanging commands for replies, and the ladder
+/// that brings it back into step after a failure.
+///
+/// The ladder, run by the first exchange after a failure, each rung logged once per incident:
+/// 1. the rest of a write that was cut short is sent, so that a half-fed command is completed with
+///    the bytes that were meant;
+/// 2. old replies are purged and the stream is found again by the echo of a bad command;
+/// 3. MPSSE mode is left and entered again and the shadow is sent in one write; this interrupts
+///    outputs. It is tried only while the chip still sends status packets, because a chip that
+///    sends nothing at all would not hear it.
+/// Rungs 1 and 2 move no pin that the interrupted write had not been told to move.
+///
+/// Thread-bound to whoever holds the bus, except abort().
+class Engine {
+  public:
+    /// `name` starts log lines: "1-1.2 (0403:6014) A". `banks` are those the chip has pins on.
+    Engine(std::unique_ptr<transport::Transport> transport, std::string name, mpsse::Banks banks,
+           const Clock& clock);
+
+    /// Enters MPSSE mode with all lines as inputs. The order is purge OUT, mode 0, mode MPSSE,
+    /// purge IN, bad-command echo: bytes still queued when mode 0 is selected would be played out
+    /// on the pins by the UART. Throws std::system_error.
+    void start(TimePoint deadline);
+
+    /// Sends a batch and collects its replies. `after` is the shadow once the batch has run;
+    /// it is committed when the chip has taken all the bytes.
+    std::error_code exchange(const mpsse::CommandBuffer& commands, const mpsse::PortState& after,
+                             TimePoint deadline);
+    /// The replies of the last successful exchange, status bytes removed.
+    std::span<const std::uint8_t> reply() const noexcept { return parser_.payload(); }
+
+    const mpsse::PortState& shadow() const noexcept { return shadow_; }
+
+    /// Leaves the chip as `how` says; no exchange may follow.
+    void stop(OnExit how, TimePoint deadline) noexcept;
+
+    /// Ends the exchange under way and every later one with ECANCELED; stop() still works. Any thread.
+    void abort() noexcept { transport_->abort(); }
+
+  private:
+    enum class Rung { none, resend, resync, restart };
+
+    std::error_code send(std::span<const std::uint8_t> bytes, const mpsse::PortState& after,
+                         TimePoint deadline);
+    std::error_code receive(std::size_t count, TimePoint deadline);
+    std::error_code fail(std::error_code error, transport::Direction direction);
+    std::error_code recover(TimePoint deadline);
+    /// Two bad commands, each answered by its own echo: an echo left over from an earlier attempt
+    /// can pass for the first, never for the second.
+    std::error_code synchronise(TimePoint deadline);
+    std::error_code await_echo(mpsse::Opcode opcode, TimePoint deadline);
+    std::error_code enter_mpsse(TimePoint deadline);
+    std::error_code send_shadow(TimePoint deadline);
+    void report(Rung rung, std::string_view what);
+
+    std::unique_ptr<transport::Transport> transport_;
+    std::string name_;
+    mpsse::Banks banks_;
+    const Clock& clock_;
+    mpsse::ReplyParser parser_;
+    std::vector<std::uint8_t> in_buffer_;
+    mpsse::PortState shadow_;
+
+    bool in_step_ = true;
+    /// The tail of a write that was cut short, and the shadow that holds once it is sent.
+    std::vector<std::uint8_t> unsent_;
+    mpsse::PortState unsent_state_;
+    /// Set when an IN transfer of the current synchronisation brought at least status bytes.
+    bool heard_status_ = false;
+    Rung reported_ = Rung::none;
+};
+
+}  // namespace gpiofs::gpio

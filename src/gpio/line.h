@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "gpio/bus.h"
+#include "gpio/event_node.h"
+
+namespace gpiofs::gpio {
+
+class Chip;
+
+enum class Direction { in, out };
+enum class Edge { none, rising, falling, both };
+
+/// One export of one line: made by writing `export`, dead for ever after `unexport` or unplug.
+/// Open files hold on to it and learn from it that it is dead. Thread-safe.
+class Line {
+  public:
+    /// `id` is never used again for another line or chip.
+    Line(std::shared_ptr<Chip> chip, unsigned offset, std::uint64_t id);
+
+    Chip& chip() const noexcept { return *chip_; }
+    unsigned offset() const noexcept { return offset_; }
+    /// Global line number.
+    unsigned number() const noexcept;
+    std::uint64_t id() const noexcept { return id_; }
+
+    bool can_input() const noexcept;
+    bool can_output() const noexcept;
+    Direction direction() const;
+    bool active_low() const;
+    Edge edge() const;
+
+    /// Events of `value`: one per detected edge.
+    EventNode& value_events() noexcept { return value_events_; }
+    /// Shared by the attributes on which nothing happens but the end.
+    EventNode& quiet_events() noexcept { return quiet_events_; }
+    bool dead() const noexcept { return quiet_events_.dead(); }
+
+    /// The banks that have to be read for this line.
+    mpsse::Banks bank() const noexcept { return mpsse::banks_of(mask()); }
+    /// Level and direction in one: `level` is the wire's, whatever active_low says.
+    PinChange output_change(bool level) const noexcept;
+    PinChange input_change() const noexcept;
+    /// A new level for an output, in the sense of active_low.
+    PinChange value_change(bool value) const;
+    /// The line's value in a sample of its bank, in the sense of active_low.
+    bool value(const Sample& sample) const;
+
+    /// Whether set_edge() needs a sample of the bank taken in bus order: it does to arm, so that
+    /// no edge after the change is lost and none before it is reported.
+    bool edge_needs_sample(Edge edge) const;
+    /// Throws std::system_error ENODEV if the line is dead, EIO if it cannot be armed because it
+    /// is an output; then, as in the kernel, it has been disarmed all the same.
+    void set_edge(Edge edge, const Sample& sample);
+    /// As edge_needs_sample(): turning round an armed single edge is arming the other one.
+    bool active_low_needs_sample(bool active_low) const;
+    /// Throws std::system_error ENODEV if the line is dead.
+    void set_active_low(bool active_low, const Sample& sample);
+
+  private:
+    friend class Chip;
+    mpsse::PinMask mask() const noexcept { return static_cast<mpsse::PinMask>(1U << offset_); }
+
+    const std::shared_ptr<Chip> chip_;
+    const unsigned offset_;
+    const std::uint64_t id_;
+    bool active_low_ = false;  ///< guarded by Chip::mutex_
+    Edge edge_ = Edge::none;   ///< guarded by Chip::mutex_
+    EventNode value_events_;
+    EventNode quiet_events_;
+};
+
+}  // namespace gpiofs::gpio

@@ -1,0 +1,139 @@
+#include "gpio/registry.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+#include <utility>
+
+#include "base/error.h"
+
+namespace gpiofs::gpio {
+namespace {
+
+constexpr auto largest_number = static_cast<unsigned>(std::numeric_limits<int>::max());
+
+}  // namespace
+
+std::uint64_t Registry::next_id() {
+    const std::lock_guard lock(mutex_);
+    return ++last_id_;
+}
+
+ChipNumbers Registry::numbers_for(const std::string& identity, unsigned lines,
+                                  std::optional<unsigned> base) {
+    const std::lock_guard lock(mutex_);
+    const auto known = reserved_.find(identity);
+    if (known != reserved_.end()) {
+        return known->second.numbers;
+    }
+    ChipNumbers numbers{static_cast<unsigned>(reserved_.size()), base.value_or(dynamic_base)};
+    if (base && *base > largest_number - lines) {
+        throw_errno(ERANGE, fmt::format("base={}: line numbers end at {}", *base, largest_number));
+    }
+    while (!free_locked(numbers.base, lines)) {
+        if (base) {
+            throw_errno(EBUSY, fmt::format("base={}: another board has these numbers", *base));
+        }
+        ++numbers.base;
+    }
+    reserved_.emplace(identity, Range{numbers, lines});
+    return numbers;
+}
+
+bool Registry::free_locked(unsigned base, unsigned lines) const {
+    return std::none_of(reserved_.begin(), reserved_.end(), [=](const auto& entry) {
+        const Range& range = entry.second;
+        return base < range.numbers.base + range.lines && range.numbers.base < base + lines;
+    });
+}
+
+void Registry::add(std::shared_ptr<Chip> chip) {
+    const auto base = chip->info().base;
+    const std::lock_guard lock(mutex_);
+    const auto at = std::find_if(chips_.begin(), chips_.end(),
+                                 [base](const auto& other) { return other->info().base > base; });
+    chips_.insert(at, std::move(chip));
+}
+
+std::vector<std::shared_ptr<Chip>> Registry::remove_board(const std::string& board_path) {
+    std::vector<std::shared_ptr<Chip>> removed;
+    const std::lock_guard lock(mutex_);
+    std::erase_if(chips_, [&](const auto& chip) {
+        const bool gone = chip->info().board_path == board_path;
+        if (gone) {
+            removed.push_back(chip);
+        }
+        return gone;
+    });
+    return removed;
+}
+
+std::vector<std::shared_ptr<Chip>> Registry::remove_all() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(chips_, {});
+}
+
+std::vector<std::shared_ptr<Chip>> Registry::chips() const {
+    const std::lock_guard lock(mutex_);
+    return chips_;
+}
+
+std::shared_ptr<Chip> Registry::chip(std::uint64_t id) const {
+    const std::lock_guard lock(mutex_);
+    const auto at = std::find_if(chips_.begin(), chips_.end(),
+                                 [id](const auto& chip) { return chip->info().id == id; });
+    return at == chips_.end() ? nullptr : *at;
+}
+
+std::shared_ptr<Line> Registry::line(std::uint64_t id) const {
+    for (const auto& chip : chips()) {
+        for (auto& line : chip->lines()) {
+            if (line->id() == id) {
+                return line;
+            }
+        }
+    }
+    return nullptr;
+}
+
+std::shared_ptr<Chip> Registry::owner(std::int64_t number) const {
+    const std::lock_guard lock(mutex_);
+    for (const auto& chip : chips_) {
+        const ChipInfo& info = chip->info();
+        if (number >= info.base && number < std::int64_t{info.base} + info.lines) {
+            return chip;
+        }
+    }
+    return nullptr;
+}
+
+std::shared_ptr<Line> Registry::exported(unsigned number) const {
+    const auto chip = owner(number);
+    return chip ? chip->line(number - chip->info().base) : nullptr;
+}
+
+void Registry::export_number(std::int64_t number) {
+    const auto chip = owner(number);
+    if (!chip) {
+        throw_errno(EINVAL, "no such line");
+    }
+    const auto offset = static_cast<unsigned>(number - std::int64_t{chip->info().base});
+    try {
+        chip->export_line(offset, next_id());
+    } catch (const std::system_error& e) {
+        // A board that has just gone has no numbers any more.
+        throw_errno(e.code() == errno_code(ENODEV) ? EINVAL : e.code().value(), "export");
+    }
+}
+
+void Registry::unexport_number(std::int64_t number) {
+    const auto chip = owner(number);
+    if (!chip) {
+        throw_errno(EINVAL, "no such line");
+    }
+    chip->unexport_line(static_cast<unsigned>(number - std::int64_t{chip->info().base}));
+}
+
+}  // namespace gpiofs::gpio

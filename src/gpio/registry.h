@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gpio/chip.h"
+
+namespace gpiofs::gpio {
+
+/// The kernel gives its dynamic GPIO numbers from here on (Linux drivers/gpio/gpiolib.c,
+/// GPIO_DYNAMIC_BASE).
+constexpr unsigned dynamic_base = 512;
+
+/// The numbers of an interface, kept for it while the program lives.
+struct ChipNumbers {
+    unsigned chip_number = 0;
+    unsigned base = 0;
+};
+
+/// All chips and their numbers: who has which global line numbers and which `chip<N>`, export and
+/// unexport, and finding things by number or by id. Thread-safe.
+class Registry {
+  public:
+    /// Ids of chips and lines: one sequence, never reused, never 0.
+    std::uint64_t next_id();
+
+    /// The numbers of the interface known as `identity`: the ones it had before, else new ones,
+    /// first fit at or above 512 or exactly `base`. Throws std::system_error EBUSY if numbers that
+    /// were asked for belong to another interface, ERANGE if they do not fit below 2^31.
+    ChipNumbers numbers_for(const std::string& identity, unsigned lines,
+                            std::optional<unsigned> base);
+
+    void add(std::shared_ptr<Chip> chip);
+    /// Takes the chips of a board out; they are still to be killed.
+    std::vector<std::shared_ptr<Chip>> remove_board(const std::string& board_path);
+    std::vector<std::shared_ptr<Chip>> remove_all();
+
+    /// In order of their base.
+    std::vector<std::shared_ptr<Chip>> chips() const;
+    std::shared_ptr<Chip> chip(std::uint64_t id) const;
+    std::shared_ptr<Line> line(std::uint64_t id) const;
+    /// The exported line with a global number; nothing if it is not exported.
+    std::shared_ptr<Line> exported(unsigned number) const;
+
+    /// Throw std::system_error: EINVAL no such line or (unexport) not exported, EBUSY exported.
+    void export_number(std::int64_t number);
+    void unexport_number(std::int64_t number);
+
+  private:
+    struct Range {
+        ChipNumbers numbers;
+        unsigned lines;
+    };
+    std::shared_ptr<Chip> owner(std::int64_t number) const;
+    bool free_locked(unsigned base, unsigned lines) const;
+
+    mutable std::mutex mutex_;
+    std::uint64_t last_id_ = 0;                 ///< guarded by mutex_
+    std::map<std::string, Range> reserved_;     ///< guarded by mutex_
+    std::vector<std::shared_ptr<Chip>> chips_;  ///< guarded by mutex_
+};
+
+}  // namespace gpiofs::gpio

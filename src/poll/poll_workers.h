@@ -1,0 +1,31 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "poll/poll_worker.h"
+
+namespace gpiofs::poll {
+
+/// One poll worker per chip, at most, alive only while one of the chip's lines is armed.
+/// Thread-safe.
+class PollWorkers {
+  public:
+    /// Both outlive it. `timeout` is the deadline of one sample.
+    PollWorkers(ReclaimList& reclaim, const Clock& clock, Duration timeout);
+
+    /// Starts or retires the chip's worker, as its armed lines ask for now. No lock of the chip's
+    /// may be held. Calls may come in any order: each looks at the chip anew.
+    void update(const std::shared_ptr<gpio::Chip>& chip) noexcept;
+
+  private:
+    ReclaimList& reclaim_;
+    const Clock& clock_;
+    const Duration timeout_;
+    /// Taken before any lock of a chip's.
+    std::mutex mutex_;
+    std::map<const gpio::Chip*, std::unique_ptr<PollWorker>> workers_;  ///< guarded by mutex_
+};
+
+}  // namespace gpiofs::poll
