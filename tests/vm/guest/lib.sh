@@ -1,0 +1,134 @@
+# Sourced by every scenario: the virtual board, the mount, checks, and cleaning up at the end.
+# From the environment: MPSSE_SIM and MPSSE_GPIOFS, the programs under test.
+set -euo pipefail
+guest=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+scratch=$(mktemp -d)
+mount_dir=/run/gpio
+control=/run/mpsse-sim.control
+daemon_pid=''
+usb_devices=/sys/bus/usb/devices
+
+fail() { echo "FAIL: $*"; exit 1; }
+skip() { echo "SKIPPED: $*"; exit 77; }
+
+expect() {  # WHAT ACTUAL WANTED
+    [ "$2" = "$3" ] || fail "$1: got '$2', wanted '$3'"
+}
+
+expect_error() {  # ERROR-TEXT COMMAND...: fails with that text
+    local wanted=$1 text
+    shift
+    if text=$("$@" 2>&1); then fail "$*: succeeded, wanted '$wanted'"; fi
+    [[ $text == *"$wanted"* ]] || fail "$*: said '$text', wanted '$wanted'"
+}
+
+eventually() {  # SECONDS COMMAND...: waits until COMMAND succeeds
+    local deadline=$((SECONDS + $1))
+    shift
+    until "$@" >/dev/null 2>&1; do
+        [ "$SECONDS" -lt "$deadline" ] || fail "in time: $*"
+        sleep 0.05
+    done
+}
+
+not() { ! "$@"; }
+gone() {  # PID
+     [ ! -e "/proc/$1" ] || grep -q '^State:.*zombie' "/proc/$1/status"
+}
+blocked_in_poll() { grep -q poll "/proc/$1/wchan"; }   # PID
+blocked_in_fuse() { grep -q wait_answer "/proc/$1/wchan"; }
+
+put() { printf '%s' "$1" >"$2"; }  # TEXT FILE
+
+# The virtual board.
+
+start_sim() {  # BOARD...: serves the boards and plugs in the first
+    "$MPSSE_SIM" --control "$control" "$@" >"$scratch/sim.log" 2>&1 &
+    eventually 20 offered 1-1
+    attach 1-1
+}
+
+offered() { usbip list -r 127.0.0.1 2>/dev/null | grep -q "$1: "; }
+
+attach() {  # BUSID
+    local before
+    before=$(usb_count)
+    usbip attach -r 127.0.0.1 -b "$1" || fail "usbip attach $1"
+    eventually 20 more_devices_than "$before"
+    udevadm settle --timeout=20
+}
+
+usb_count() { find "$usb_devices" -name '[0-9]*-[0-9]*' ! -name '*:*' | wc -l; }
+more_devices_than() { [ "$(usb_count)" -gt "$1" ]; }
+
+pull_plug() { sim set 0 plugged 0; }
+push_plug() { sim set 0 plugged 1; eventually 20 offered 1-1; attach 1-1; }
+
+sim() { python3 "$guest/control.py" "$control" "$@"; }  # get N PATH | set N PATH TEXT
+
+driver_of() { basename "$(readlink "$usb_devices/$1/driver")"; }  # INTERFACE such as 1-1:1.0
+has_driver() { [ "$(driver_of "$1")" = "$2" ]; }
+has_no_driver() { [ -e "$usb_devices/$1" ] && [ ! -e "$usb_devices/$1/driver" ]; }
+
+# The daemon.
+
+start_daemon() {  # OPTION... BOARD: mounts it, in the foreground so that its messages are kept
+    mkdir -p "$mount_dir"
+    "$MPSSE_GPIOFS" -f "$@" "$mount_dir" >"$scratch/daemon.log" 2>&1 &
+    daemon_pid=$!
+    eventually 30 mounted_or_ended
+    mountpoint -q "$mount_dir" || fail "mount: $(tail -n1 "$scratch/daemon.log")"
+}
+
+mounted_or_ended() { mountpoint -q "$mount_dir" || gone "$daemon_pid"; }
+daemon_lives() { not gone "$daemon_pid"; }
+not_mounted() { not grep -q " $mount_dir " /proc/mounts; }
+
+stop_daemon() {  # by unmounting; its status must be 0
+    fusermount3 -u "$mount_dir"
+    expect_daemon_status 0
+}
+
+expect_daemon_status() {  # STATUS
+    local status=0
+    eventually 20 gone "$daemon_pid"
+    wait "$daemon_pid" || status=$?
+    daemon_pid=''
+    expect "the daemon's exit status" "$status" "$1"
+    not_mounted || fail "a mount is left behind"
+}
+
+reads() { [ "$(cat "$1")" = "$2" ]; }  # FILE TEXT
+
+thread_count() { find "/proc/$daemon_pid/task" -mindepth 1 -maxdepth 1 | wc -l; }
+fd_count() { find "/proc/$daemon_pid/fd" -mindepth 1 | wc -l; }
+threads_at_most() { [ "$(thread_count)" -le "$1" ]; }
+fds_at_most() { [ "$(fd_count)" -le "$1" ]; }
+
+start_poller() {  # NAME LINE [EVENTS-TO-WAIT-FOR]: sets poller_pid once it sleeps in poll()
+    python3 "$guest/poller.py" "$mount_dir/gpio$2/value" "${3:-1}" >"$scratch/$1" 2>&1 &
+    poller_pid=$!
+    eventually 20 blocked_in_poll "$poller_pid"
+}
+
+poller_says() {  # NAME LINE-OF-ITS-OUTPUT
+    eventually 20 grep -qx "$2" "$scratch/$1"
+}
+
+clean_up() {
+    local status=$?
+    set +e
+    if [ "$status" != 0 ] && [ "$status" != 77 ]; then
+        for log in "$scratch"/*; do echo "--- $(basename "$log")"; tail -n 40 "$log"; done
+        dmesg | tail -n 15
+    fi
+    fusermount3 -u -z "$mount_dir" 2>/dev/null
+    usbip port 2>/dev/null | sed -n 's/^Port 0*\([0-9]\+\):.*/\1/p' |
+        while read -r port; do usbip detach -p "$port"; done
+    jobs -p | xargs -r kill 2>/dev/null
+    eventually 10 not more_devices_than 0
+    rm -rf "$scratch" "$control"
+    exit "$status"
+}
+trap clean_up EXIT
+trap 'exit 124' TERM
