@@ -1,0 +1,52 @@
+#pragma once
+
+#include "mpsse/chip_type.h"
+#include "spec/board_spec.h"
+#include "transport/board.h"
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+/// Which of the boards that are plugged in to open, and which interfaces of them. Reentrant.
+///
+/// Without a BOARD word: every GPIO-only board, and a general-purpose one if there is no other. A
+/// word other than `all` stands for exactly one board. Identities outside the table of known boards
+/// are only taken when named as VID:PID. The n-th `sim:` word stands for the virtual board
+/// "sim<n>".
+namespace gpiofs::cli {
+
+/// One board to open.
+struct Choice {
+    /// Index into the boards that were offered; 0 for an arrival.
+    std::size_t board = 0;
+    /// Index of the BOARD word that chose it; 0 if there are no words.
+    std::size_t word = 0;
+    const mpsse::ChipType* chip = nullptr;
+    /// Numbers of the interfaces to open, ascending, not empty.
+    std::vector<unsigned> interfaces;
+};
+
+struct ChoiceError {
+    /// One line for the user.
+    std::string text;
+    /// The user must say which: show the list of boards.
+    bool ambiguous = false;
+};
+
+/// Chooses among the boards that are there at the start. A word without a board is an error unless
+/// `may_be_absent`. On failure returns nothing and fills in `error`.
+std::optional<std::vector<Choice>> choose_boards(std::span<const spec::BoardSpec> words,
+                                                 std::span<const transport::BoardInfo> present,
+                                                 bool may_be_absent, ChoiceError& error);
+
+/// Whether a board that has arrived later is wanted. `served` holds Choice::word of the boards that
+/// are in use. Returns nothing if it is not; `error` then says why if it was meant but cannot be
+/// used, and stays empty if it is simply somebody else's.
+std::optional<Choice> choose_arrival(std::span<const spec::BoardSpec> words,
+                                     const transport::BoardInfo& arrived,
+                                     std::span<const std::size_t> served, std::string& error);
+
+}  // namespace gpiofs::cli

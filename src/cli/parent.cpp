@@ -1,0 +1,179 @@
+#include "cli/parent.h"
+
+#include "base/error.h"
+#include "base/log.h"
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <system_error>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <optional>
+#include <poll.h>
+#include <unistd.h>
+
+namespace gpiofs::cli {
+namespace {
+
+/// The first byte of the child's message; the line for the user follows a failure.
+constexpr char ready_word = 'R';
+constexpr char failed_word = 'F';
+
+constexpr int failure_status = 1;
+/// How long a mount may take to answer the parent's stat(2).
+constexpr int answer_timeout_ms = 5000;
+
+struct SocketPair {
+    UniqueFd parent;
+    UniqueFd child;
+};
+
+SocketPair make_sockets() {
+    std::array<int, 2> fds{};
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds.data()) != 0) {
+        throw_errno(errno, "socketpair");
+    }
+    return {UniqueFd(fds[0]), UniqueFd(fds[1])};
+}
+
+/// Everything the other side sends until it closes.
+std::string receive_all(int fd) {
+    std::string message;
+    std::array<char, 512> piece{};
+    while (true) {
+        const ssize_t count = recv(fd, piece.data(), piece.size(), 0);
+        if (count > 0) {
+            message.append(piece.data(), static_cast<std::size_t>(count));
+        } else if (count == 0 || errno != EINTR) {
+            return message;
+        }
+    }
+}
+
+/// The file system a path is on; nothing if it cannot be asked, as over a dead mount.
+std::optional<dev_t> device_of(const std::string& path) noexcept {
+    struct stat status {};
+    if (stat(path.c_str(), &status) != 0) {
+        return std::nullopt;
+    }
+    return status.st_dev;
+}
+
+/// Whether a file system other than `below` answers at the mount point in time. Another process
+/// asks: a caller stuck in a FUSE request cannot be brought back by any signal.
+bool mount_answers(const std::string& mount_point, std::optional<dev_t> below) {
+    auto sockets = make_sockets();
+    const pid_t asker = fork();
+    if (asker < 0) {
+        throw_errno(errno, "fork");
+    }
+    if (asker == 0) {
+        const auto device = device_of(mount_point);
+        const char answer = device.has_value() && device != below ? ready_word : failed_word;
+        send(sockets.child.get(), &answer, 1, MSG_NOSIGNAL);
+        _exit(0);
+    }
+    sockets.child.reset();
+    pollfd answered{sockets.parent.get(), POLLIN, 0};
+    if (poll(&answered, 1, answer_timeout_ms) != 1) {
+        return false;
+    }
+    return receive_all(sockets.parent.get()) == std::string(1, ready_word);
+}
+
+std::string how_it_ended(pid_t child) {
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0) {
+        if (errno != EINTR) {
+            return "unknown";
+        }
+    }
+    return WIFSIGNALED(status) ? fmt::format("signal {}", WTERMSIG(status))
+                               : fmt::format("status {}", WEXITSTATUS(status));
+}
+
+/// The parent's whole remaining life; returns its exit status.
+int wait_for_child(int fd, pid_t child, const std::string& mount_point,
+                   std::optional<dev_t> below) {
+    const std::string message = receive_all(fd);
+    if (message.empty()) {
+        log::error(fmt::format("the daemon ended before it was ready ({}): try -f -d to see why",
+                               how_it_ended(child)));
+        return failure_status;
+    }
+    if (message.front() == failed_word) {
+        log::error(message.substr(1));
+        return failure_status;
+    }
+    if (!mount_answers(mount_point, below)) {
+        log::error(
+            fmt::format("{} is mounted but does not answer: see the system log", mount_point));
+        return failure_status;
+    }
+    return 0;
+}
+
+void leave_terminal() {
+    setsid();
+    log::set_sink(log::Sink::syslog);
+    const UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC));
+    if (!null) {
+        log::warning("no /dev/null: the terminal stays open");
+        return;
+    }
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        dup2(null.get(), fd);
+    }
+}
+
+}  // namespace
+
+Startup Startup::background(const std::string& mount_point) {
+    auto sockets = make_sockets();
+    const auto below = device_of(mount_point);
+    const pid_t child = fork();
+    if (child < 0) {
+        throw_errno(errno, "fork");
+    }
+    if (child > 0) {
+        sockets.child.reset();
+        int status = failure_status;
+        try {
+            status = wait_for_child(sockets.parent.get(), child, mount_point, below);
+        } catch (const std::exception& error) {
+            log::error(error.what());
+        }
+        _exit(status);
+    }
+    if (chdir("/") != 0) {
+        throw_errno(errno, "chdir /");
+    }
+    return Startup(std::move(sockets.child));
+}
+
+void Startup::ready() {
+    if (!parent_) {
+        return;
+    }
+    leave_terminal();
+    send(parent_.get(), &ready_word, 1, MSG_NOSIGNAL);
+    parent_.reset();
+}
+
+int Startup::failed(std::string_view text) {
+    if (!parent_) {
+        log::error(text);
+        return failure_status;
+    }
+    const std::string message = fmt::format("{}{}", failed_word, text);
+    send(parent_.get(), message.data(), message.size(), MSG_NOSIGNAL);
+    parent_.reset();
+    return failure_status;
+}
+
+}  // namespace gpiofs::cli
