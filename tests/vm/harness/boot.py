@@ -10,6 +10,7 @@ import time
 from .errors import need_tool
 
 GUEST_INIT = pathlib.Path(__file__).resolve().parent / "guest-init"
+LOG_LINES = 60  # of the kernel's log, printed when the guest failed
 ATTEMPTS = 3  # emulation sometimes dies while the kernel patches itself at boot
 BOOT_SECONDS = 180
 COMPLAINTS = re.compile(r"\bOops\b|\bBUG:|Kernel panic|blocked for more than \d+ seconds"
@@ -33,13 +34,14 @@ class Guest:
     def run(self, command, timeout):
         """Boots and runs `command`; returns the status for run-guest to end with."""
         (self.results_ / "command").write_text(f"exec {shlex.join(command)}\n")
+        deadline = time.monotonic() + timeout
         for attempt in range(1, ATTEMPTS + 1):
             self.clear()
-            timed_out = self.boot(timeout)
-            if self.started() or attempt == ATTEMPTS:
-                return self.verdict(timed_out, timeout)
+            self.boot(deadline)
+            if self.started() or time.monotonic() > deadline:
+                break
             print(f"the guest ended before the command started (attempt {attempt})", flush=True)
-        return 1
+        return self.verdict(time.monotonic() > deadline, timeout)
 
     def clear(self):
         for name in ["kernel.log", "started", "status", "skipped"]:
@@ -48,17 +50,15 @@ class Guest:
     def started(self):
         return (self.results_ / "started").exists()
 
-    def boot(self, timeout):
-        """One boot; True if it had to be ended because its time was over."""
-        begin = time.monotonic()
+    def boot(self, deadline):
+        """One boot, ended at the deadline, or if it does not get to the command."""
+        start_deadline = min(deadline, time.monotonic() + BOOT_SECONDS)
         process = subprocess.Popen(self.qemu_command(), stdin=subprocess.DEVNULL)
         try:
             while process.poll() is None:
-                spent = time.monotonic() - begin
-                if spent > timeout or (spent > BOOT_SECONDS and not self.started()):
-                    return True
+                if time.monotonic() > (deadline if self.started() else start_deadline):
+                    break
                 time.sleep(0.1)
-            return False
         finally:
             process.kill()
             process.wait()
@@ -93,5 +93,6 @@ class Guest:
             trouble = f"the guest's kernel complained: {complaint.group(0)}"
         else:
             return int(status_file.read_text())
-        print(f"{log}\nrun-guest: {trouble} (kernel log: {self.log_})", file=sys.stderr)
+        print(*log.splitlines()[-LOG_LINES:], f"run-guest: {trouble} (kernel log: {self.log_})",
+              sep="\n", file=sys.stderr)
         return 1
