@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 namespace gpiofs::cli {
@@ -53,6 +54,12 @@ bool is_only(Boards boards, Same same) {
                          [&](const auto& board) { return same(board->info()); }) == 1;
 }
 
+/// Whether a serial can be written in a BOARD word, on one line.
+bool is_writable(const std::optional<std::string>& serial) {
+    return serial && !serial->empty() && serial->find(',') == std::string::npos &&
+           escape_control(*serial) == *serial;
+}
+
 /// The shortest BOARD word that means this board and no other.
 std::string selector(const BoardInfo& info, Boards boards) {
     const bool known = mpsse::find_known_board(info.vendor, info.product) != nullptr;
@@ -64,9 +71,7 @@ std::string selector(const BoardInfo& info, Boards boards) {
         return is_only(boards, same_id) ? id : fmt::format("{},path={}", id, info.path);
     }
     const auto same_serial = [&](const BoardInfo& other) { return other.serial == info.serial; };
-    const bool by_serial = info.serial && !info.serial->empty() &&
-                           info.serial->find(',') == std::string::npos &&
-                           is_only(boards, same_serial);
+    const bool by_serial = is_writable(info.serial) && is_only(boards, same_serial);
     return by_serial ? shell_word("serial:" + *info.serial) : "path:" + info.path;
 }
 
