@@ -24,7 +24,7 @@ std::string mount_spelling(const OptionRow& row) {
 }
 
 void add_row(std::string& text, const std::string& spelling, std::string_view help) {
-    fmt::format_to(std::back_inserter(text), "  {:<30} {}\n", spelling, help);
+    fmt::format_to(std::back_inserter(text), "  {:<32} {}\n", spelling, help);
 }
 
 }  // namespace

@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+"""Checks that bad usage ends with status 2 and one line on stderr, and questions with 0 and none.
+
+Usage: usage_errors.py MPSSE_GPIOFS
+"""
+
+import subprocess
+import sys
+
+# Arguments, and what the line must name.
+BAD_USAGE = [
+    ([], "MOUNTPOINT"),
+    (["-x", "/mnt"], "'-x'"),
+    (["--bored", "/mnt"], "'--bored'"),
+    (["all", "/mnt", "more"], "'more'"),
+    (["nonsense", "/mnt"], "'nonsense'"),
+    (["-o", "base=x", "/mnt"], "'x'"),
+    (["-o", "ro", "/mnt"], "'ro'"),
+    (["-o", "sample_interval_us=0", "/mnt"], "sample_interval_us"),
+    (["--board", "path:1-1,colour=red", "/mnt"], "'colour'"),
+    (["--list", "/mnt"], "--list"),
+]
+QUESTIONS = [(["--help"], "Usage: mpsse-gpiofs"), (["-V"], "mpsse-gpiofs ")]
+
+
+def run(program, arguments):
+    return subprocess.run(
+        [program, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20
+    )
+
+
+def is_one_line(text):
+    return text.count("\n") == 1 and text.endswith("\n")
+
+
+def main():
+    program = sys.argv[1]
+    failures = 0
+    for arguments, part in BAD_USAGE:
+        done = run(program, arguments)
+        if done.returncode != 2 or done.stdout or not is_one_line(done.stderr):
+            print(f"{arguments}: {done}")
+            failures += 1
+        elif not done.stderr.startswith("mpsse-gpiofs: ") or part not in done.stderr:
+            print(f"{arguments}: {part} is not named in {done.stderr!r}")
+            failures += 1
+    for arguments, start in QUESTIONS:
+        done = run(program, arguments)
+        if done.returncode != 0 or done.stderr or not done.stdout.startswith(start):
+            print(f"{arguments}: {done}")
+            failures += 1
+    sys.exit(failures != 0)
+
+
+if __name__ == "__main__":
+    main()
