@@ -1,5 +1,6 @@
 #pragma once
 
+#include "sim/bench_files.h"
 #include "sim/virtual_board.h"
 #include "transport/board.h"
 
@@ -13,13 +14,7 @@
 
 namespace gpiofs::sim {
 
-enum class Access { read_only, write_only, read_write };
-
-/// One file of a board's bench: "plugged", "adbus0/pull".
-struct BenchFile {
-    std::string path;
-    Access access;
-};
+class LocalBoard;
 
 /// A table with virtual boards on it: a source of boards for the driver, and the words by which
 /// people handle them (the files below sim/<n>/). Boards are numbered from 0 and never removed,
@@ -37,7 +32,7 @@ class Bench final : public transport::BoardSource {
     /// Throws std::out_of_range. The board lives as long as the bench.
     VirtualBoard& board(unsigned number) const;
 
-    /// Every file of a board, folders first named by their pins, in the order to list them.
+    /// Every file of a board, "plugged" or "adbus0/pull", in the order to list them.
     std::vector<BenchFile> files(unsigned number) const;
     /// The pins with a folder each: "adbus0", ...
     std::vector<std::string> pins(unsigned number) const;
@@ -58,17 +53,24 @@ class Bench final : public transport::BoardSource {
     void stop_watching() noexcept override;
 
   private:
-    class LocalBoard;
-    struct Slot;
-    struct Event;
+    struct Slot {
+        std::shared_ptr<VirtualBoard> board;
+        /// The board as it was plugged in last; none while it is unplugged.
+        std::shared_ptr<LocalBoard> local;
+    };
+    /// A board that came, or a path that left.
+    struct Event {
+        std::shared_ptr<transport::Board> arrived;
+        std::string left;
+    };
 
-    std::shared_ptr<VirtualBoard> find(unsigned number) const;
+    VirtualBoard& find(unsigned number) const;
     void set_plugged(unsigned number, bool plugged);
     void tell(std::unique_lock<std::mutex>& lock);
 
     Clock& clock_;
     mutable std::mutex mutex_;
-    std::vector<std::unique_ptr<Slot>> slots_;
+    std::vector<Slot> slots_;
     transport::BoardObserver* observer_ = nullptr;
     std::vector<Event> events_;
     bool telling_ = false;

@@ -6,10 +6,12 @@
 #include "sim/counters.h"
 #include "sim/pin_id.h"
 #include "sim/usb_types.h"
+#include "sim/wire_nets.h"
 
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -18,6 +20,7 @@
 
 namespace gpiofs::sim {
 
+class Channel;
 class Chip;
 
 /// An FTDI chip on a board, as USB and a bench with wires see it. It has no thread and no timer:
@@ -90,11 +93,8 @@ class VirtualBoard {
     void pulse(PinId pin, Duration length);
     /// As a meter would see it, now.
     bool level(PinId pin);
-    struct Wire {
-        PinId a;
-        PinId b;
-    };
-    void set_wires(const std::vector<Wire>& wires);
+    /// These wires and no others.
+    void set_wires(std::vector<Wire> wires);
     void add_wires(const std::vector<Wire>& wires);
     std::vector<Wire> wires() const;
 
@@ -108,20 +108,24 @@ class VirtualBoard {
     /// nak          OUT: no data is taken, the transfer stays pending;
     /// power_loss   IN and OUT: before the transfer the chip falls back to power-up state (UART
     ///              mode, FIFOs empty, latency 16 ms) without a disconnect.
-    /// A transfer is marked when it begins, and stays marked; those of the wrong kind do not count,
-    /// and a transfer that meets a halted endpoint uses nothing up.
+    /// A transfer is marked when it begins (short_reply and garbage: with its first payload), and
+    /// stays marked; those of the wrong kind do not count, and a transfer that meets a halted
+    /// endpoint uses nothing up. Control transfers never fail.
     void set_fault(FaultKind kind, long count);
 
     Counters counters();
 
   private:
-    void catch_up(TimePoint now);
-    TimePoint advance_locked(BulkTransfer& transfer, TimePoint now);
     void begin(BulkTransfer& transfer, TimePoint now);
-    bool take_fault(const BulkTransfer& transfer, FaultKind kind);
-    ControlResult control_locked(Attachment attachment, const SetupPacket& setup,
-                                 std::span<std::uint8_t> data);
+    void take_fault(BulkTransfer& transfer, std::initializer_list<FaultKind> kinds) noexcept;
+    TimePoint advance_locked(BulkTransfer& transfer, TimePoint now);
+    TimePoint advance_out(BulkTransfer& transfer, Channel& channel, TimePoint now);
+    TimePoint advance_in(BulkTransfer& transfer, Channel& channel, TimePoint now);
+    bool receive_packet(BulkTransfer& transfer, Channel& channel, TimePoint now);
+    void pause(std::unique_lock<std::mutex>& lock, TimePoint until);
     void changed_locked();
+    template <typename Change>
+    void change_pins(Change change);
 
     const ChipProfile& profile_;
     const std::uint16_t vendor_;
@@ -135,10 +139,11 @@ class VirtualBoard {
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::uint64_t changes_ = 0;
-    Attachment attachment_ = 1;
-    bool plugged_ = true;
+    Attachment attached_ = 1;
+    Attachment attachments_ = 1;
     FaultKind fault_ = FaultKind::none;
     long fault_count_ = 0;
+    std::vector<Wire> wires_;
     Counters counters_;
     const std::unique_ptr<Chip> chip_;
 };

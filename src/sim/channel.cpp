@@ -1,0 +1,158 @@
+#include "sim/channel.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+namespace gpiofs::sim {
+namespace {
+
+constexpr std::uint8_t default_latency_ms = 16;
+constexpr std::size_t status_size = 2;
+/// USB 2.0: a latency of 0 means a packet in every (micro)frame, DS_FT2232H section 4.1.
+constexpr Duration microframe = std::chrono::microseconds(125);
+constexpr Duration frame = std::chrono::milliseconds(1);
+
+/// Bit modes, as in the high byte of the request's wValue.
+constexpr std::uint8_t bit_mode_base = 0x00;
+constexpr std::uint8_t bit_mode_mpsse = 0x02;
+
+/// Status bytes. Byte 0 tells the packet size in bits 0 and 1; CTS and DSR were always seen set in
+/// MPSSE mode. Byte 1 has bits 5 and 6 (transmitter empty) when all bytes have been consumed.
+constexpr unsigned full_speed_bit = 0x01;
+constexpr unsigned high_speed_bit = 0x02;
+constexpr unsigned cts_and_dsr = 0x30;
+constexpr std::uint8_t transmitter_empty = 0x60;
+
+}  // namespace
+
+Channel::Channel(const ChipProfile& chip, const Settings& settings, Pins& pins, Counters& counters)
+    : chip_(chip),
+      settings_(settings),
+      pins_(pins),
+      commands_(chip.out_fifo),
+      replies_(chip.in_fifo),
+      engine_(chip, settings.interface, settings.command_time, commands_, replies_, pins, counters),
+      uart_(settings.interface, commands_, pins) {}
+
+void Channel::power_up(TimePoint now) {
+    power_off(now);
+    mode_ = Mode::uart;
+    uart_.reset(now);
+}
+
+void Channel::power_off(TimePoint now) {
+    commands_.clear();
+    replies_.clear();
+    replies_.set_event_character(std::nullopt);
+    engine_.reset(now);
+    mode_ = Mode::off;
+    latency_ = default_latency_ms;
+    last_packet_ = TimePoint::min();
+    in_halted_ = out_halted_ = false;
+}
+
+TimePoint Channel::next_step() const noexcept {
+    switch (mode_) {
+        case Mode::mpsse:
+            return engine_.next_step();
+        case Mode::uart:
+            return uart_.next_step();
+        case Mode::off:
+        case Mode::other:
+            break;
+    }
+    return TimePoint::max();
+}
+
+void Channel::step() {
+    if (mode_ == Mode::mpsse) {
+        engine_.step();
+    } else if (mode_ == Mode::uart) {
+        uart_.step();
+    }
+}
+
+void Channel::pins_changed(TimePoint now) {
+    if (mode_ == Mode::mpsse) {
+        engine_.pins_changed(now);
+    }
+}
+
+bool Channel::waits_for_pin() const noexcept {
+    return mode_ == Mode::mpsse && engine_.waits_for_pin();
+}
+
+void Channel::set_bit_mode(std::uint8_t mode, TimePoint now) {
+    const bool has_engine = settings_.interface < chip_.mpsse_interfaces;
+    if (mode == bit_mode_mpsse && has_engine) {
+        // Selecting it again changes nothing: a half-received command goes on.
+        if (mode_ != Mode::mpsse) {
+            mode_ = Mode::mpsse;
+            engine_.reset(now);
+        }
+        return;
+    }
+    engine_.reset(now);
+    if (mode == bit_mode_base || mode == bit_mode_mpsse) {
+        mode_ = Mode::uart;
+        uart_.reset(now);
+    } else {
+        mode_ = Mode::other;
+        commands_.clear();
+    }
+}
+
+void Channel::purge_replies(TimePoint now) noexcept {
+    replies_.clear();
+    engine_.resume(now);
+}
+
+std::array<std::uint8_t, 2> Channel::status() const noexcept {
+    const unsigned speed = settings_.packet_size == 512 ? high_speed_bit : full_speed_bit;
+    const unsigned modem = mode_ == Mode::mpsse ? cts_and_dsr : 0;
+    const bool busy = !commands_.empty() || (mode_ == Mode::mpsse ? engine_.busy() : uart_.busy());
+    return {static_cast<std::uint8_t>(speed | modem), busy ? std::uint8_t{0} : transmitter_empty};
+}
+
+bool Channel::accept(std::span<const std::uint8_t> packet, TimePoint now) {
+    if (mode_ == Mode::other) {
+        return true;
+    }
+    if (commands_.room() < settings_.packet_size) {
+        return false;
+    }
+    commands_.push(packet);
+    if (mode_ == Mode::mpsse) {
+        engine_.resume(now);
+    } else {
+        uart_.resume(now);
+    }
+    return true;
+}
+
+TimePoint Channel::packet_due(TimePoint now) const noexcept {
+    if (replies_.urgent() || replies_.size() >= settings_.packet_size - status_size) {
+        return now;
+    }
+    if (latency_ == 0) {
+        return last_packet_ + (settings_.packet_size == 512 ? microframe : frame);
+    }
+    return last_packet_ + std::chrono::milliseconds(latency_);
+}
+
+std::size_t Channel::take_packet(std::span<std::uint8_t> packet, bool with_payload, TimePoint now) {
+    const auto header = status();
+    std::copy(header.begin(), header.end(), packet.begin());
+    last_packet_ = now;
+    if (!with_payload) {
+        return status_size;
+    }
+    const std::size_t payload = replies_.pop(packet.subspan(status_size));
+    if (mode_ == Mode::mpsse) {
+        engine_.resume(now);
+    }
+    return status_size + payload;
+}
+
+}  // namespace gpiofs::sim
