@@ -1,0 +1,50 @@
+#include "fs/attributes.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace gpiofs::fs {
+
+std::span<const Attribute> attributes(Kind kind) noexcept {
+    switch (kind) {
+        case Kind::root:
+            return root_files();
+        case Kind::legacy_chip:
+            return legacy_chip_files();
+        case Kind::chip:
+            return chip_files();
+        case Kind::legacy_line:
+            return legacy_line_files();
+        case Kind::chip_line:
+            return chip_line_files();
+        case Kind::bench:
+        case Kind::bench_board:
+        case Kind::bench_pin:
+            break;
+    }
+    return {};
+}
+
+void show_uevent(const Services& /*services*/, const Node& /*node*/, ReadRequest& request) {
+    request.complete("");
+}
+
+void store_uevent(const Services& /*services*/, const Node& /*node*/, std::string_view text,
+                  WriteRequest& request) {
+    // The actions of Linux lib/kobject_uevent.c.
+    static constexpr std::array<std::string_view, 8> actions = {
+        "add", "remove", "change", "move", "online", "offline", "bind", "unbind"};
+    const auto known = [text](std::string_view action) { return attribute_equals(text, action); };
+    if (std::none_of(actions.begin(), actions.end(), known)) {
+        throw_errno(EINVAL, "no such action");
+    }
+    request.complete();
+}
+
+std::string class_link(const Node& /*node*/) { return "/sys/class/gpio"; }
+
+}  // namespace gpiofs::fs

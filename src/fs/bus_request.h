@@ -1,0 +1,86 @@
+#pragma once
+
+#include <memory>
+
+#include "fs/request.h"
+#include "fs/tree.h"
+#include "gpio/chip.h"
+
+namespace gpiofs::fs {
+
+/// A FUSE request that waits for the bus. It can be interrupted: then it is answered with EINTR,
+/// at once while it is queued, after a short grace while its transfer is under way.
+class BusRequest : public gpio::BusJob, public std::enable_shared_from_this<BusRequest> {
+  public:
+    /// `services` outlives it.
+    BusRequest(const Services& services, std::shared_ptr<gpio::Chip> chip);
+
+    /// Hands the request to the bus; it may be answered on return.
+    static void submit(const std::shared_ptr<BusRequest>& request);
+
+    void done(const gpio::JobResult& result) noexcept final;
+
+  protected:
+    gpio::Chip& chip() noexcept { return *chip_; }
+    virtual Reply& reply() noexcept = 0;
+    /// Answers the request; `result` has no error. May throw, then fail() is called.
+    virtual void complete(const gpio::JobResult& result) = 0;
+
+  private:
+    static void interrupted(fuse_req_t request, void* self) noexcept;
+
+    const Services& services_;
+    const std::shared_ptr<gpio::Chip> chip_;
+};
+
+/// A read whose text is made from a sample.
+class SampleRead : public BusRequest {
+  public:
+    using Format = std::string (*)(const Node& node, const gpio::Sample& sample);
+    SampleRead(const Services& services, std::shared_ptr<gpio::Chip> chip, Node node,
+               mpsse::Banks banks, Format format, ReadRequest request);
+
+  private:
+    Reply& reply() noexcept override { return request_.reply(); }
+    void complete(const gpio::JobResult& result) override;
+
+    const Node node_;
+    const Format format_;
+    ReadRequest request_;
+};
+
+/// A write that is done when its change is on the wire.
+class ChangeWrite final : public BusRequest {
+  public:
+    ChangeWrite(const Services& services, std::shared_ptr<gpio::Chip> chip,
+                const gpio::PinChange& pins, WriteRequest request);
+
+  private:
+    Reply& reply() noexcept override { return request_.reply(); }
+    void complete(const gpio::JobResult& result) override;
+
+    WriteRequest request_;
+};
+
+/// A write to an attribute of a line that takes effect together with a sample, in bus order.
+class SampledWrite final : public BusRequest {
+  public:
+    /// Applies the setting; may throw std::system_error.
+    using Apply = void (*)(gpio::Line& line, int setting, const gpio::Sample& sample);
+    SampledWrite(const Services& services, std::shared_ptr<gpio::Line> line, Apply apply,
+                 int setting, WriteRequest request);
+
+    void in_order(const gpio::JobResult& result) noexcept override;
+
+  private:
+    Reply& reply() noexcept override { return request_.reply(); }
+    void complete(const gpio::JobResult& result) override;
+
+    const std::shared_ptr<gpio::Line> line_;
+    const Apply apply_;
+    const int setting_;
+    int error_ = 0;
+    WriteRequest request_;
+};
+
+}  // namespace gpiofs::fs

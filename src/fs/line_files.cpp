@@ -1,0 +1,155 @@
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "fs/attributes.h"
+#include "fs/bus_request.h"
+
+namespace gpiofs::fs {
+namespace {
+
+using gpio::Direction;
+using gpio::Edge;
+using gpio::Line;
+using gpio::Sample;
+
+bool parse_bool(std::string_view text) {
+    const auto number = parse_kernel_long(text);
+    if (!number) {
+        throw_errno(static_cast<int>(number.error), "not a number");
+    }
+    return number.value != 0;
+}
+
+void show_direction(const Services& /*services*/, const Node& node, ReadRequest& request) {
+    request.complete(node.line->direction() == Direction::out ? "out\n" : "in\n");
+}
+
+void change(const Services& services, const Node& node, const gpio::PinChange& pins,
+            WriteRequest& request) {
+    BusRequest::submit(std::make_shared<ChangeWrite>(
+        services, node.line->chip().shared_from_this(), pins, std::move(request)));
+}
+
+void store_direction(const Services& services, const Node& node, std::string_view text,
+                     WriteRequest& request) {
+    const bool high = attribute_equals(text, "high");
+    const bool output = high || attribute_equals(text, "out") || attribute_equals(text, "low");
+    if (!output && !attribute_equals(text, "in")) {
+        throw_errno(EINVAL, "not a direction");
+    }
+    if (output ? !node.line->can_output() : !node.line->can_input()) {
+        throw_errno(EOPNOTSUPP, "the line cannot do that");
+    }
+    change(services, node, output ? node.line->output_change(high) : node.line->input_change(),
+           request);
+}
+
+std::string value_text(const Node& node, const Sample& sample) {
+    return node.line->value(sample) ? "1\n" : "0\n";
+}
+
+void show_value(const Services& services, const Node& node, ReadRequest& request) {
+    if (!node.line->can_input()) {
+        throw_errno(EOPNOTSUPP, "the line cannot be read");
+    }
+    BusRequest::submit(std::make_shared<SampleRead>(
+        services, node.line->chip().shared_from_this(), node, node.line->bank(), value_text,
+        std::move(request)));
+}
+
+void store_value(const Services& services, const Node& node, std::string_view text,
+                 WriteRequest& request) {
+    const bool value = parse_bool(text);
+    if (node.line->direction() != Direction::out) {
+        throw_errno(EPERM, "the line is an input");
+    }
+    change(services, node, node.line->value_change(value), request);
+}
+
+void show_active_low(const Services& /*services*/, const Node& node, ReadRequest& request) {
+    request.complete(node.line->active_low() ? "1\n" : "0\n");
+}
+
+void apply_active_low(Line& line, int setting, const Sample& sample) {
+    line.set_active_low(setting != 0, sample);
+}
+
+void store_active_low(const Services& services, const Node& node, std::string_view text,
+                      WriteRequest& request) {
+    const bool active_low = parse_bool(text);
+    if (node.line->active_low_needs_sample(active_low)) {
+        BusRequest::submit(std::make_shared<SampledWrite>(
+            services, node.line, apply_active_low, active_low ? 1 : 0, std::move(request)));
+        return;
+    }
+    node.line->set_active_low(active_low, {});
+    request.complete();
+}
+
+constexpr std::array<std::pair<std::string_view, Edge>, 4> edges = {
+    {{"none", Edge::none}, {"falling", Edge::falling}, {"rising", Edge::rising}, {"both", Edge::both}}};
+
+void show_edge(const Services& /*services*/, const Node& node, ReadRequest& request) {
+    for (const auto& [name, edge] : edges) {
+        if (edge == node.line->edge()) {
+            request.complete(fmt::format("{}\n", name));
+            return;
+        }
+    }
+}
+
+void apply_edge(Line& line, int setting, const Sample& sample) {
+    line.set_edge(static_cast<Edge>(setting), sample);
+}
+
+void store_edge(const Services& services, const Node& node, std::string_view text,
+                WriteRequest& request) {
+    for (const auto& [name, edge] : edges) {
+        if (!attribute_equals(text, name)) {
+            continue;
+        }
+        if (node.line->edge_needs_sample(edge)) {
+            BusRequest::submit(std::make_shared<SampledWrite>(
+                services, node.line, apply_edge, static_cast<int>(edge), std::move(request)));
+            return;
+        }
+        node.line->set_edge(edge, {});
+        request.complete();
+        return;
+    }
+    throw_errno(EINVAL, "not an edge");
+}
+
+std::string chip_link(const Node& node) {
+    return fmt::format("../gpiochip{}", node.line->chip().info().base);
+}
+
+bool can_input(const Node& node) { return node.line->can_input(); }
+
+constexpr Attribute legacy_rows[] = {
+    {"direction", S_IFREG | 0666, show_direction, store_direction},
+    {"value", S_IFREG | 0666, show_value, store_value, nullptr, true},
+    {"edge", S_IFREG | 0666, show_edge, store_edge, nullptr, false, can_input},
+    {"active_low", S_IFREG | 0666, show_active_low, store_active_low},
+    {"device", S_IFLNK | 0777, nullptr, nullptr, chip_link},
+    {"subsystem", S_IFLNK | 0777, nullptr, nullptr, class_link},
+    {"uevent", S_IFREG | 0666, show_uevent, store_uevent},
+};
+
+constexpr Attribute chip_rows[] = {
+    {"direction", S_IFREG | 0666, show_direction, store_direction},
+    {"value", S_IFREG | 0666, show_value, store_value},
+};
+
+}  // namespace
+
+std::span<const Attribute> legacy_line_files() noexcept { return legacy_rows; }
+std::span<const Attribute> chip_line_files() noexcept { return chip_rows; }
+
+}  // namespace gpiofs::fs

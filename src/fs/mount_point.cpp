@@ -1,0 +1,137 @@
+#include "fs/mount_point.h"
+
+#include <fmt/format.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "fs/fuse_api.h"
+
+namespace gpiofs::fs {
+namespace {
+
+std::string absolute(const std::string& path) {
+    const std::unique_ptr<char, decltype(&std::free)> resolved(::realpath(path.c_str(), nullptr),
+                                                               &std::free);
+    if (resolved) {
+        return resolved.get();
+    }
+    if (errno != ENOTCONN) {
+        const int error = errno;
+        const char* advice = error == ENOENT ? "; create the folder first" : "";
+        throw_errno(error, fmt::format("mount point {}{}", path, advice));
+    }
+    // A dead mount cannot be resolved itself, its parent can.
+    std::string_view rest = path;
+    while (rest.size() > 1 && rest.back() == '/') {
+        rest.remove_suffix(1);
+    }
+    const auto slash = rest.rfind('/');
+    const std::string parent =
+        slash == std::string_view::npos ? "." : std::string(rest.substr(0, slash + 1));
+    const auto name = slash == std::string_view::npos ? rest : rest.substr(slash + 1);
+    const std::string folder = absolute(parent);
+    return fmt::format("{}{}{}", folder, folder == "/" ? "" : "/", name);
+}
+
+/// mountinfo writes space, tab, newline and backslash as three octal digits.
+std::string unescape(std::string_view text) {
+    std::string result;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '\\' && i + 3 < text.size()) {
+            result += static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 +
+                                        (text[i + 3] - '0'));
+            i += 3;
+        } else {
+            result += text[i];
+        }
+    }
+    return result;
+}
+
+/// The type of what is mounted on top at `path`; empty if it is no mount point.
+std::string mounted_type(const std::string& path) {
+    std::ifstream mountinfo("/proc/self/mountinfo");
+    std::string type;
+    for (std::string line; std::getline(mountinfo, line);) {
+        const auto words = split(line, ' ');
+        if (words.size() < 5 || unescape(words[4]) != path) {
+            continue;
+        }
+        for (std::size_t i = 5; i + 1 < words.size(); ++i) {
+            if (words[i] == "-") {
+                type = words[i + 1];
+                break;
+            }
+        }
+    }
+    return type;
+}
+
+void clear_dead_mount(const std::string& path) {
+    if (::geteuid() == 0) {
+        if (::umount2(path.c_str(), MNT_DETACH) != 0) {
+            throw_errno(errno, fmt::format("mount point {}: cannot clear a dead mount", path));
+        }
+    } else {
+        throw_errno(ENOTCONN, fmt::format("mount point {}: a program that was killed left it; "
+                                          "run fusermount3 -u -z {}", path, path));
+    }
+    log::info(fmt::format("cleared a dead mount at {}", path));
+}
+
+bool user_allow_other() {
+    std::ifstream configuration("/etc/fuse.conf");
+    for (std::string line; std::getline(configuration, line);) {
+        if (line == "user_allow_other") {
+            return true;
+        }
+    }
+    return false;
+}
+
+}  // namespace
+
+std::string prepare_mount_point(const std::string& path) {
+    const std::string place = absolute(path);
+    const bool ours = mounted_type(place) == mount_type;
+    struct stat status {};
+    int error = ::stat(place.c_str(), &status) == 0 ? 0 : errno;
+    if (ours && error == ENOTCONN) {
+        clear_dead_mount(place);
+        error = ::stat(place.c_str(), &status) == 0 ? 0 : errno;
+    } else if (ours) {
+        throw_errno(EBUSY, fmt::format("mount point {}: in use by another mpsse-gpiofs; unmount it "
+                                       "with umount {}", place, place));
+    }
+    if (error != 0) {
+        throw_errno(error, fmt::format("mount point {}", place));
+    }
+    if (!S_ISDIR(status.st_mode)) {
+        throw_errno(ENOTDIR, fmt::format("mount point {}: not a folder", place));
+    }
+    return place;
+}
+
+void check_fuse(bool allow_other) {
+    if (::access("/dev/fuse", F_OK) != 0) {
+        throw_errno(errno, "/dev/fuse: load the fuse module (modprobe fuse) or give the container "
+                           "the device");
+    }
+    if (allow_other && ::geteuid() != 0 && !user_allow_other()) {
+        throw_errno(EPERM, "allow_other: only root may, unless /etc/fuse.conf has the line "
+                           "user_allow_other");
+    }
+}
+
+}  // namespace gpiofs::fs

@@ -1,0 +1,429 @@
+#include "fs/operations.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/xattr.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "fs/attributes.h"
+#include "fs/poll_handle.h"
+#include "fs/request.h"
+
+namespace gpiofs::fs {
+namespace {
+
+/// A write reaches a kernel attribute one page at a time (Linux fs/kernfs/file.c).
+constexpr std::size_t largest_write = 4096;
+
+/// Entries and attributes are not cached: nothing ever has to be invalidated, and an unexport is
+/// seen at once.
+constexpr double no_cache = 0.0;
+
+/// The entries of an open folder, as they were when the reader started from the top.
+struct Listing {
+    NodeId folder;
+    std::vector<std::pair<std::string, NodeId>> entries;
+};
+
+template <typename T>
+T* handle(const fuse_file_info* info) noexcept {
+    return reinterpret_cast<T*>(static_cast<std::uintptr_t>(info->fh));
+}
+
+template <typename T>
+std::uint64_t to_handle(T* object) noexcept {
+    return reinterpret_cast<std::uintptr_t>(object);
+}
+
+Operations& self(fuse_req_t request) noexcept {
+    return *static_cast<Operations*>(fuse_req_userdata(request));
+}
+
+/// Runs the body of an operation; nothing may be thrown through libfuse's C frames. A body that
+/// throws has not answered yet.
+template <typename Body>
+void guarded(fuse_req_t request, Body body) noexcept {
+    Reply reply(request);
+    try {
+        body(reply);
+    } catch (...) {
+        reply.error(to_errno(std::current_exception()));
+    }
+}
+
+}  // namespace
+
+Operations::Operations(const Services& services, const Ownership& ownership)
+    : tree_(services), metadata_(tree_, ownership) {}
+
+void Operations::on_ready(ReadyHook hook, void* context) noexcept {
+    ready_ = hook;
+    ready_context_ = context;
+}
+
+std::shared_ptr<OpenFile> Operations::open(const Node& node) {
+    auto file = std::make_shared<OpenFile>(node, tree_.events(node));
+    const std::lock_guard lock(mutex_);
+    open_files_.emplace(file.get(), file);
+    return file;
+}
+
+void Operations::release(const OpenFile* file) noexcept {
+    std::shared_ptr<OpenFile> last;  // destroyed after the lock is gone
+    const std::lock_guard lock(mutex_);
+    if (const auto at = open_files_.find(file); at != open_files_.end()) {
+        last = std::move(at->second);
+        open_files_.erase(at);
+    }
+}
+
+void Operations::drop_open_files() noexcept {
+    std::unordered_map<const OpenFile*, std::shared_ptr<OpenFile>> dropped;
+    const std::lock_guard lock(mutex_);
+    dropped.swap(open_files_);
+}
+
+/// The callbacks: unpack, find, act, reply.
+struct Callbacks {
+    static void init(void* userdata, fuse_conn_info* connection) noexcept {
+        // Splicing and read-ahead help large files; ours are a few bytes.
+        connection->want &= ~static_cast<unsigned>(FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE |
+                                                   FUSE_CAP_SPLICE_MOVE | FUSE_CAP_READDIRPLUS |
+                                                   FUSE_CAP_AUTO_INVAL_DATA);
+        const auto& operations = *static_cast<Operations*>(userdata);
+        if (operations.ready_ != nullptr) {
+            operations.ready_(operations.ready_context_);
+        }
+    }
+
+    static void reply_entry(Operations& operations, Reply& reply, const NodeId& id) {
+        fuse_entry_param entry{};
+        entry.ino = to_inode(id);
+        entry.generation = 1;
+        entry.attr = operations.metadata_.get(id);
+        entry.attr_timeout = no_cache;
+        entry.entry_timeout = no_cache;
+        fuse_reply_entry(reply.take(), &entry);
+    }
+
+    static void lookup(fuse_req_t request, fuse_ino_t parent, const char* name) noexcept {
+        guarded(request, [&](Reply& reply) {
+            Operations& operations = self(request);
+            const auto folder = operations.tree_.find(to_node(parent));
+            const auto found = folder ? operations.tree_.lookup(*folder, name) : std::nullopt;
+            if (found) {
+                reply_entry(operations, reply, *found);
+            } else {
+                reply.error(std::strlen(name) > NAME_MAX ? ENAMETOOLONG : ENOENT);
+            }
+        });
+    }
+
+    static void getattr(fuse_req_t request, fuse_ino_t inode, fuse_file_info* /*info*/) noexcept {
+        guarded(request, [&](Reply& reply) {
+            const struct stat attributes = self(request).metadata_.get(to_node(inode));
+            fuse_reply_attr(reply.take(), &attributes, no_cache);
+        });
+    }
+
+    /// Size changes are accepted and mean nothing, as in sysfs: shells truncate before they write.
+    static void setattr(fuse_req_t request, fuse_ino_t inode, struct stat* wanted, int to_set,
+                        fuse_file_info* /*info*/) noexcept {
+        guarded(request, [&](Reply& reply) {
+            MetadataChange change;
+            timespec now{};
+            clock_gettime(CLOCK_REALTIME, &now);
+            const auto set = [to_set](int flag) { return (to_set & flag) != 0; };
+            if (set(FUSE_SET_ATTR_MODE)) {
+                change.mode = wanted->st_mode & 07777U;
+            }
+            if (set(FUSE_SET_ATTR_UID)) {
+                change.uid = wanted->st_uid;
+            }
+            if (set(FUSE_SET_ATTR_GID)) {
+                change.gid = wanted->st_gid;
+            }
+            if (set(FUSE_SET_ATTR_ATIME)) {
+                change.access_time = set(FUSE_SET_ATTR_ATIME_NOW) ? now : wanted->st_atim;
+            }
+            if (set(FUSE_SET_ATTR_MTIME)) {
+                change.modification_time = set(FUSE_SET_ATTR_MTIME_NOW) ? now : wanted->st_mtim;
+            }
+            Operations& operations = self(request);
+            constexpr int kept = FUSE_SET_ATTR_MODE | FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID |
+                                 FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_MTIME;
+            if (set(kept)) {
+                operations.metadata_.change(to_node(inode), change);
+            }
+            const struct stat attributes = operations.metadata_.get(to_node(inode));
+            fuse_reply_attr(reply.take(), &attributes, no_cache);
+        });
+    }
+
+    static void readlink(fuse_req_t request, fuse_ino_t inode) noexcept {
+        guarded(request, [&](Reply& reply) {
+            const auto node = self(request).tree_.find(to_node(inode));
+            if (!node || node->attribute == nullptr || node->attribute->link == nullptr) {
+                throw_errno(node ? EINVAL : ENOENT, "not a link");
+            }
+            const std::string target = node->attribute->link(*node);
+            fuse_reply_readlink(reply.take(), target.c_str());
+        });
+    }
+
+    static void open(fuse_req_t request, fuse_ino_t inode, fuse_file_info* info) noexcept {
+        guarded(request, [&](Reply& reply) {
+            Operations& operations = self(request);
+            const auto node = operations.tree_.find(to_node(inode));
+            if (!node || node->attribute == nullptr) {
+                throw_errno(ENODEV, "the line or board is gone");
+            }
+            // What sysfs refuses even to root: directions the attribute or its mode do not have
+            // (Linux fs/kernfs/file.c, kernfs_fop_open), and unbuffered access.
+            const int access = info->flags & O_ACCMODE;
+            const mode_t mode = operations.metadata_.get(node->id).st_mode;
+            const bool readable = node->attribute->show != nullptr && (mode & 0444) != 0;
+            const bool writable = node->attribute->store != nullptr && (mode & 0222) != 0;
+            if ((access != O_WRONLY && !readable) || (access != O_RDONLY && !writable)) {
+                throw_errno(EACCES, "the attribute cannot be opened so");
+            }
+            if ((info->flags & O_DIRECT) != 0) {
+                throw_errno(EINVAL, "no unbuffered access to an attribute");
+            }
+            const auto file = operations.open(*node);
+            info->direct_io = 1;
+            info->fh = to_handle(file.get());
+            if (fuse_reply_open(reply.take(), info) != 0) {
+                operations.release(file.get());  // the opener was interrupted
+            }
+        });
+    }
+
+    static void release(fuse_req_t request, fuse_ino_t /*inode*/, fuse_file_info* info) noexcept {
+        guarded(request, [&](Reply& reply) {
+            self(request).release(handle<OpenFile>(info));
+            reply.ok();
+        });
+    }
+
+    static void read(fuse_req_t request, fuse_ino_t /*inode*/, std::size_t size, off_t offset,
+                     fuse_file_info* info) noexcept {
+        guarded(request, [&](Reply& reply) {
+            const auto file = handle<OpenFile>(info)->shared_from_this();
+            if (file->dead()) {
+                throw_errno(ENODEV, "the line or board is gone");
+            }
+            const auto start = static_cast<std::size_t>(offset);
+            if (const auto text = file->continued(start, size)) {
+                fuse_reply_buf(reply.take(), text->data(), text->size());
+                return;
+            }
+            file->mark_seen();
+            ReadRequest read(std::move(reply), file, size, start);
+            const Node& node = file->node();
+            try {
+                node.attribute->show(self(request).tree_.services(), node, read);
+            } catch (...) {
+                read.fail(to_errno(std::current_exception()));
+            }
+        });
+    }
+
+    static void write(fuse_req_t request, fuse_ino_t /*inode*/, const char* data, std::size_t size,
+                      off_t /*offset*/, fuse_file_info* info) noexcept {
+        guarded(request, [&](Reply& reply) {
+            const auto file = handle<OpenFile>(info)->shared_from_this();
+            if (file->dead()) {
+                throw_errno(ENODEV, "the line or board is gone");
+            }
+            const std::size_t taken = std::min(size, largest_write);
+            const std::string_view text = up_to_nul({data, taken});
+            WriteRequest write(std::move(reply), taken);
+            const Node& node = file->node();
+            try {
+                node.attribute->store(self(request).tree_.services(), node, text, write);
+            } catch (...) {
+                write.fail(to_errno(std::current_exception()));
+            }
+        });
+    }
+
+    /// Answered from memory alone: poll() with a timeout waits for this answer.
+    static void poll(fuse_req_t request, fuse_ino_t /*inode*/, fuse_file_info* info,
+                     fuse_pollhandle* poll_handle) noexcept {
+        std::unique_ptr<PollWakeup> wakeup;
+        PollHandle owner(poll_handle);
+        guarded(request, [&](Reply& reply) {
+            if (owner) {
+                wakeup = std::make_unique<PollWakeup>(std::move(owner));
+            }
+            unsigned events = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
+            if (handle<OpenFile>(info)->poll(std::move(wakeup))) {
+                events |= POLLERR | POLLPRI;
+            }
+            fuse_reply_poll(reply.take(), events);
+        });
+    }
+
+    static void opendir(fuse_req_t request, fuse_ino_t inode, fuse_file_info* info) noexcept {
+        guarded(request, [&](Reply& reply) {
+            auto listing = std::make_unique<Listing>();
+            listing->folder = to_node(inode);
+            info->fh = to_handle(listing.get());
+            if (fuse_reply_open(reply.take(), info) == 0) {
+                [[maybe_unused]] const auto* kept = listing.release();  // until releasedir
+            }
+        });
+    }
+
+    static void fill(const Tree& tree, Listing& listing) {
+        listing.entries.clear();
+        const auto folder = tree.find(listing.folder);
+        if (!folder) {
+            return;
+        }
+        listing.entries.emplace_back(".", listing.folder);
+        listing.entries.emplace_back("..", NodeId{});
+        tree.list(*folder, [&](const std::string& name, const NodeId& id) {
+            listing.entries.emplace_back(name, id);
+        });
+    }
+
+    static void readdir(fuse_req_t request, fuse_ino_t /*inode*/, std::size_t size, off_t offset,
+                        fuse_file_info* info) noexcept {
+        guarded(request, [&](Reply& reply) {
+            const Operations& operations = self(request);
+            Listing& listing = *handle<Listing>(info);
+            if (offset == 0) {
+                fill(operations.tree_, listing);
+            }
+            std::vector<char> buffer(size);
+            std::size_t used = 0;
+            for (auto i = static_cast<std::size_t>(offset); i < listing.entries.size(); ++i) {
+                const auto& [name, id] = listing.entries[i];
+                struct stat attributes {};
+                attributes.st_ino = to_inode(id);
+                attributes.st_mode = operations.tree_.mode(id);
+                const std::size_t need =
+                    fuse_add_direntry(request, buffer.data() + used, size - used, name.c_str(),
+                                      &attributes, static_cast<off_t>(i + 1));
+                if (need > size - used) {
+                    break;
+                }
+                used += need;
+            }
+            fuse_reply_buf(reply.take(), buffer.data(), used);
+        });
+    }
+
+    static void releasedir(fuse_req_t request, fuse_ino_t /*inode*/,
+                           fuse_file_info* info) noexcept {
+        const std::unique_ptr<Listing> listing(handle<Listing>(info));
+        Reply(request).ok();
+    }
+
+    static void fsync(fuse_req_t request, fuse_ino_t /*inode*/, int /*datasync*/,
+                      fuse_file_info* /*info*/) noexcept {
+        Reply(request).ok();
+    }
+
+    static void fallocate(fuse_req_t request, fuse_ino_t /*inode*/, int /*mode*/, off_t /*offset*/,
+                          off_t /*length*/, fuse_file_info* /*info*/) noexcept {
+        Reply(request).error(EINVAL);
+    }
+
+    static void setxattr(fuse_req_t request, fuse_ino_t /*inode*/, const char* /*name*/,
+                         const char* /*value*/, std::size_t /*size*/, int /*flags*/) noexcept {
+        Reply(request).error(ENOTSUP);
+    }
+
+    static void getxattr(fuse_req_t request, fuse_ino_t /*inode*/, const char* /*name*/,
+                         std::size_t /*size*/) noexcept {
+        Reply(request).error(ENODATA);
+    }
+
+    static void listxattr(fuse_req_t request, fuse_ino_t /*inode*/, std::size_t size) noexcept {
+        Reply reply(request);
+        if (size == 0) {
+            fuse_reply_xattr(reply.take(), 0);
+        } else {
+            fuse_reply_buf(reply.take(), nullptr, 0);
+        }
+    }
+
+    // What sysfs refuses, in its words; without these the kernel says ENOSYS.
+    static void create(fuse_req_t request, fuse_ino_t /*parent*/, const char* /*name*/,
+                       mode_t /*mode*/, fuse_file_info* /*info*/) noexcept {
+        Reply(request).error(EACCES);
+    }
+    static void mknod(fuse_req_t request, fuse_ino_t /*parent*/, const char* /*name*/,
+                      mode_t /*mode*/, dev_t /*device*/) noexcept {
+        Reply(request).error(EACCES);
+    }
+    static void mkdir(fuse_req_t request, fuse_ino_t /*parent*/, const char* /*name*/,
+                      mode_t /*mode*/) noexcept {
+        Reply(request).error(EPERM);
+    }
+    static void symlink(fuse_req_t request, const char* /*target*/, fuse_ino_t /*parent*/,
+                        const char* /*name*/) noexcept {
+        Reply(request).error(EPERM);
+    }
+    static void link(fuse_req_t request, fuse_ino_t /*inode*/, fuse_ino_t /*parent*/,
+                     const char* /*name*/) noexcept {
+        Reply(request).error(EPERM);
+    }
+    static void remove(fuse_req_t request, fuse_ino_t /*parent*/, const char* /*name*/) noexcept {
+        Reply(request).error(EPERM);
+    }
+    static void rename(fuse_req_t request, fuse_ino_t /*parent*/, const char* /*name*/,
+                       fuse_ino_t /*new_parent*/, const char* /*new_name*/,
+                       unsigned /*flags*/) noexcept {
+        Reply(request).error(EPERM);
+    }
+};
+
+const fuse_lowlevel_ops& Operations::table() noexcept {
+    static const fuse_lowlevel_ops operations = [] {
+        fuse_lowlevel_ops ops{};
+        ops.init = Callbacks::init;
+        ops.lookup = Callbacks::lookup;
+        ops.getattr = Callbacks::getattr;
+        ops.setattr = Callbacks::setattr;
+        ops.readlink = Callbacks::readlink;
+        ops.open = Callbacks::open;
+        ops.release = Callbacks::release;
+        ops.read = Callbacks::read;
+        ops.write = Callbacks::write;
+        ops.poll = Callbacks::poll;
+        ops.opendir = Callbacks::opendir;
+        ops.readdir = Callbacks::readdir;
+        ops.releasedir = Callbacks::releasedir;
+        ops.fsync = Callbacks::fsync;
+        ops.fallocate = Callbacks::fallocate;
+        ops.setxattr = Callbacks::setxattr;
+        ops.getxattr = Callbacks::getxattr;
+        ops.listxattr = Callbacks::listxattr;
+        ops.create = Callbacks::create;
+        ops.mknod = Callbacks::mknod;
+        ops.mkdir = Callbacks::mkdir;
+        ops.symlink = Callbacks::symlink;
+        ops.link = Callbacks::link;
+        ops.unlink = Callbacks::remove;
+        ops.rmdir = Callbacks::remove;
+        ops.rename = Callbacks::rename;
+        return ops;
+    }();
+    return operations;
+}
+
+}  // namespace gpiofs::fs

@@ -1,0 +1,171 @@
+#include "fs/session.h"
+
+#include <fmt/format.h>
+#include <pthread.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdarg>
+#include <cstdio>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "fs/mount_point.h"
+#include "fs/operations.h"
+
+namespace gpiofs::fs {
+namespace {
+
+/// Threads are started as requests need them, one per board at most waits for USB, and one more is
+/// always free. libfuse's default of ten would be used up by ten silent boards.
+constexpr unsigned most_threads = 128;
+
+/// libfuse's own messages are collected so that a failed mount is one line of ours.
+std::string& last_message() {
+    static std::string message;
+    return message;
+}
+
+[[gnu::format(printf, 2, 0)]] void collect_message(fuse_log_level level, const char* format,
+                                                   va_list arguments) {
+    std::array<char, 1024> text{};
+    std::vsnprintf(text.data(), text.size(), format, arguments);
+    std::string line = text.data();
+    while (!line.empty() && line.back() == '\n') {
+        line.pop_back();
+    }
+    if (level >= FUSE_LOG_DEBUG) {
+        log::debug(line);
+    } else if (level <= FUSE_LOG_ERR) {
+        last_message() = line;
+        log::debug(line);
+    } else {
+        log::info(line);
+    }
+}
+
+class Arguments {
+  public:
+    Arguments() { add("mpsse-gpiofs"); }
+    Arguments(const Arguments&) = delete;
+    Arguments& operator=(const Arguments&) = delete;
+    ~Arguments() { fuse_opt_free_args(&args_); }
+
+    void add(const std::string& argument) {
+        if (fuse_opt_add_arg(&args_, argument.c_str()) != 0) {
+            throw std::bad_alloc();
+        }
+    }
+    /// One -o option; fuse_opt_add_opt_escaped would need a string of its own for no gain.
+    void add_option(const std::string& option) {
+        std::string escaped;
+        for (const char c : option) {
+            if (c == ',' || c == '\\') {
+                escaped += '\\';
+            }
+            escaped += c;
+        }
+        add("-o" + escaped);
+    }
+    fuse_args* get() noexcept { return &args_; }
+
+  private:
+    fuse_args args_ = FUSE_ARGS_INIT(0, nullptr);
+};
+
+}  // namespace
+
+struct Session::Handle {
+    fuse_session* session = nullptr;
+    pthread_t main_thread = pthread_self();
+    bool handlers = false;
+    bool mounted = false;
+
+    Handle() = default;
+    Handle(const Handle&) = delete;
+    Handle& operator=(const Handle&) = delete;
+    ~Handle() {
+        if (mounted) {
+            fuse_session_unmount(session);
+        }
+        if (handlers) {
+            fuse_remove_signal_handlers(session);
+        }
+        if (session != nullptr) {
+            fuse_session_destroy(session);
+        }
+    }
+};
+
+Session::Session(const MountOptions& options, const Services& services)
+    : operations_(std::make_unique<Operations>(services, options.ownership)),
+      handle_(std::make_unique<Handle>()),
+      single_threaded_(options.single_threaded) {
+    fuse_set_log_func(collect_message);
+    check_fuse(options.allow_other);
+    const std::string place = prepare_mount_point(options.mount_point);
+
+    Arguments arguments;
+    arguments.add_option("fsname=" + options.source);
+    arguments.add_option("subtype=mpsse-gpiofs");
+    arguments.add_option("default_permissions");
+    if (options.allow_other) {
+        arguments.add_option("allow_other");
+    }
+    for (const auto& option : options.options) {
+        arguments.add_option(option);
+    }
+    if (options.debug) {
+        arguments.add("-d");
+    }
+    const auto& table = Operations::table();
+    handle_->session = fuse_session_new(arguments.get(), &table, sizeof(table), operations_.get());
+    if (handle_->session == nullptr) {
+        throw_errno(EINVAL, "mount options: " + last_message());
+    }
+    if (fuse_set_signal_handlers(handle_->session) != 0) {
+        throw_errno(EIO, "cannot handle signals: " + last_message());
+    }
+    handle_->handlers = true;
+    errno = 0;
+    if (fuse_session_mount(handle_->session, place.c_str()) != 0) {
+        throw_errno(errno != 0 ? errno : EPERM,
+                    fmt::format("mount at {}: {}", place,
+                                last_message().empty() ? "fusermount3 refused" : last_message()));
+    }
+    handle_->mounted = true;
+}
+
+Session::~Session() {
+    handle_.reset();
+    operations_->drop_open_files();
+}
+
+void Session::on_ready(void (*hook)(void*), void* context) noexcept {
+    operations_->on_ready(hook, context);
+}
+
+void Session::run() {
+    int result = 0;
+    if (single_threaded_) {
+        result = fuse_session_loop(handle_->session);
+    } else {
+        fuse_loop_config* config = fuse_loop_cfg_create();
+        fuse_loop_cfg_set_max_threads(config, most_threads);
+        fuse_loop_cfg_set_clone_fd(config, 0);
+        result = fuse_session_loop_mt(handle_->session, config);
+        fuse_loop_cfg_destroy(config);
+    }
+    // A positive result is the signal that ended the loop.
+    if (result < 0 && result != -ENODEV) {
+        throw_errno(-result, "FUSE connection");
+    }
+}
+
+void Session::quit() noexcept {
+    // fuse_session_exit() from here would only set a flag; a signal wakes the loop as well.
+    pthread_kill(handle_->main_thread, SIGTERM);
+}
+
+}  // namespace gpiofs::fs

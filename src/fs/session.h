@@ -1,0 +1,55 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "fs/metadata.h"
+#include "fs/tree.h"
+
+namespace gpiofs::fs {
+
+class Operations;
+
+/// How and where the tree is mounted.
+struct MountOptions {
+    std::string mount_point;
+    /// Shown as the mount's source: the BOARD words.
+    std::string source;
+    /// Further options for the kernel and fusermount3, as for -o.
+    std::vector<std::string> options;
+    bool allow_other = false;
+    bool single_threaded = false;
+    /// Prints every FUSE message.
+    bool debug = false;
+    Ownership ownership;
+};
+
+/// The mounted tree: mounts when made, serves in run(), unmounts when destroyed.
+/// Thread-bound to the main thread, except quit().
+class Session {
+  public:
+    /// Throws std::system_error with one line that says what to do. `services` outlive it.
+    Session(const MountOptions& options, const Services& services);
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+    ~Session();
+
+    /// Called once by a FUSE thread when the mount has been taken into service; before run().
+    void on_ready(void (*hook)(void*), void* context) noexcept;
+
+    /// Serves until SIGINT, SIGTERM, SIGHUP, quit() or an unmount. Throws std::system_error if the
+    /// connection fails.
+    void run();
+
+    /// Makes run() return. Any thread.
+    void quit() noexcept;
+
+  private:
+    struct Handle;
+    std::unique_ptr<Operations> operations_;
+    std::unique_ptr<Handle> handle_;
+    bool single_threaded_;
+};
+
+}  // namespace gpiofs::fs
