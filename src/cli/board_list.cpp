@@ -37,7 +37,9 @@ bool is_alnum(char c) noexcept {
 /// A word a shell takes as it stands.
 std::string shell_word(const std::string& text) {
     constexpr std::string_view plain = "-_.,:=/+@%";
-    const auto is_plain = [=](char c) { return is_alnum(c) || plain.find(c) != plain.npos; };
+    const auto is_plain = [=](char c) {
+        return is_alnum(c) || plain.find(c) != std::string_view::npos;
+    };
     if (std::all_of(text.begin(), text.end(), is_plain)) {
         return text;
     }

@@ -8,7 +8,7 @@
 namespace gpiofs::cli {
 namespace {
 
-using std::string_view_literals::operator""sv;
+using namespace std::string_view_literals;
 
 constexpr std::array for_libfuse = {
     "rw"sv,      "dev"sv,    "nodev"sv,        "suid"sv,    "nosuid"sv,

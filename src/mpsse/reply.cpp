@@ -1,6 +1,7 @@
 #include "mpsse/reply.h"
 
 #include <algorithm>
+#include <array>
 
 namespace gpiofs::mpsse {
 namespace {
@@ -29,13 +30,12 @@ std::size_t ReplyParser::feed(std::span<const std::uint8_t> transfer) {
 
 std::optional<std::size_t> end_of_bad_command_echo(std::span<const std::uint8_t> payload,
                                                    Opcode opcode) noexcept {
-    const std::uint8_t echo[] = {refusal, static_cast<std::uint8_t>(opcode)};
-    const auto found =
-        std::search(payload.begin(), payload.end(), std::begin(echo), std::end(echo));
+    const std::array echo = {refusal, static_cast<std::uint8_t>(opcode)};
+    const auto found = std::search(payload.begin(), payload.end(), echo.begin(), echo.end());
     if (found == payload.end()) {
         return std::nullopt;
     }
-    return static_cast<std::size_t>(found - payload.begin()) + std::size(echo);
+    return static_cast<std::size_t>(found - payload.begin()) + echo.size();
 }
 
 PinMask levels_from_reply(std::span<const std::uint8_t> payload, Banks banks) noexcept {
