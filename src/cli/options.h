@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "gpio/on_exit.h"
 #include "spec/board_spec.h"
 #include "transport/board.h"
 
@@ -17,12 +18,7 @@
 
 namespace gpiofs::cli {
 
-/// What becomes of the pins when the program ends.
-enum class OnExit {
-    automatic,  ///< reset if a serial driver was detached, else keep
-    keep,
-    reset,
-};
+using gpio::OnExit;
 
 /// The command line, as typed values. Defaults are those of mpsse-gpiofs(8).
 struct Options {

@@ -7,22 +7,12 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "gpio/on_exit.h"
 #include "mpsse/command.h"
 #include "mpsse/reply.h"
 #include "transport/transport.h"
 
 namespace gpiofs::gpio {
-
-/// What becomes of the pins when the program ends.
-enum class OnExit {
-    /// As they are: the engine stays in MPSSE mode.
-    keep,
-    /// Back to the chip's own mode (usually UART).
-    reset,
-    /// `reset` if a kernel driver was detached, so that it never meets an engine in MPSSE mode;
-    /// else `keep`.
-    automatic,
-};
 
 /// The MPSSE engine of one interface: starting it, exchanging commands for replies, and the ladder
 /// that brings it back into step after a failure.

@@ -1,0 +1,227 @@
+#include "daemon/board_manager.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "mpsse/known_boards.h"
+#include "poll/retired_chip.h"
+
+namespace gpiofs::daemon {
+namespace {
+
+std::string name_of(const transport::BoardInfo& board) {
+    return fmt::format("{} ({:04x}:{:04x})", board.path, board.vendor, board.product);
+}
+
+/// As the kernel's gpio-mpsse writes it (Linux drivers/gpio/gpio-mpsse.c).
+std::string label_of(const transport::BoardInfo& board, unsigned interface_number,
+                     unsigned chip_number) {
+    return fmt::format("MPSSE{:04x}:{:04x}.{}.{}.{}", board.vendor, board.product, interface_number,
+                       chip_number, escape_control(board.serial.value_or("NONE")));
+}
+
+std::string device_link_of(const transport::BoardInfo& board, unsigned interface_number) {
+    constexpr std::string_view virtual_prefix = "sim";
+    if (board.virtual_board) {
+        return fmt::format("../sim/{}", board.path.substr(virtual_prefix.size()));
+    }
+    return fmt::format("/sys/bus/usb/devices/{}:1.{}", board.path, interface_number);
+}
+
+}  // namespace
+
+BoardManager::BoardManager(const cli::Options& options, gpio::Registry& registry,
+                           poll::ReclaimList& reclaim, const Clock& clock)
+    : options_(options),
+      registry_(registry),
+      reclaim_(reclaim),
+      clock_(clock),
+      workers_(reclaim, clock, options.timeout) {}
+
+void BoardManager::open(const std::vector<std::shared_ptr<transport::Board>>& boards,
+                        const std::vector<cli::Choice>& choices) {
+    for (const auto& choice : choices) {
+        open_board(*boards.at(choice.board), choice);
+    }
+}
+
+void BoardManager::open_board(transport::Board& board, const cli::Choice& choice) {
+    const transport::BoardInfo& info = board.info();
+    const std::string identity = reserve(info, choice.word);
+    if (identity.empty()) {
+        return;
+    }
+    try {
+        std::vector<std::unique_ptr<gpio::Engine>> engines;
+        for (const unsigned number : choice.interfaces) {
+            engines.push_back(start_engine(board, choice, number));
+        }
+        const auto interval = std::chrono::duration_cast<std::chrono::microseconds>(
+            options_.boards.empty() || !options_.boards[choice.word].sample_interval_us
+                ? options_.sample_interval
+                : std::chrono::microseconds(*options_.boards[choice.word].sample_interval_us));
+        auto base = wanted_base(choice.word, identity);
+        for (std::size_t i = 0; i < engines.size(); ++i) {
+            auto chip = std::make_shared<gpio::Chip>(
+                describe(info, choice, choice.interfaces[i], identity, base),
+                std::move(engines[i]), clock_, interval, *this);
+            log::info(fmt::format("{} {}: lines {} to {}", name_of(info),
+                                  static_cast<char>('A' + choice.interfaces[i]), chip->info().base,
+                                  chip->info().base + chip->info().lines - 1));
+            registry_.add(std::move(chip));
+        }
+    } catch (...) {
+        {
+            const std::lock_guard lock(mutex_);
+            served_.erase(info.path);
+        }
+        retire(registry_.remove_board(info.path), options_.on_exit);
+        throw;
+    }
+}
+
+std::string BoardManager::reserve(const transport::BoardInfo& board, std::size_t word) {
+    const std::lock_guard lock(mutex_);
+    if (closing_ || served_.contains(board.path)) {
+        return {};
+    }
+    // Boards with the same serial number are told apart by their path, the first one excepted.
+    std::string identity =
+        board.serial ? fmt::format("{:04x}:{:04x} serial {}", board.vendor, board.product,
+                                   *board.serial)
+                     : "path " + board.path;
+    const bool taken = std::any_of(served_.begin(), served_.end(), [&](const auto& entry) {
+        return entry.second.identity == identity;
+    });
+    if (taken) {
+        identity = "path " + board.path;
+    }
+    served_.emplace(board.path, Served{word, identity});
+    return identity;
+}
+
+std::unique_ptr<gpio::Engine> BoardManager::start_engine(transport::Board& board,
+                                                         const cli::Choice& choice,
+                                                         unsigned interface_number) {
+    const TimePoint deadline = clock_.now() + options_.timeout;
+    auto transport = board.open(interface_number, {options_.detach, deadline});
+    auto engine = std::make_unique<gpio::Engine>(
+        std::move(transport),
+        fmt::format("{} {}", name_of(board.info()), static_cast<char>('A' + interface_number)),
+        mpsse::banks_of(choice.chip->pins()), clock_);
+    engine->start(deadline);
+    return engine;
+}
+
+std::optional<unsigned> BoardManager::wanted_base(std::size_t word, const std::string& identity) {
+    if (!options_.boards.empty() && options_.boards[word].base) {
+        return options_.boards[word].base;
+    }
+    const std::lock_guard lock(mutex_);
+    if (options_.base && (based_.empty() || based_ == identity)) {
+        based_ = identity;
+        return options_.base;
+    }
+    return std::nullopt;
+}
+
+gpio::ChipInfo BoardManager::describe(const transport::BoardInfo& board, const cli::Choice& choice,
+                                      unsigned interface_number, const std::string& identity,
+                                      std::optional<unsigned>& base) {
+    const unsigned lines = choice.chip->lines;
+    const auto numbers = registry_.numbers_for(
+        fmt::format("{} interface {}", identity, interface_number), lines, base);
+    if (base) {
+        *base += lines;
+    }
+    gpio::ChipInfo info;
+    info.id = registry_.next_id();
+    info.chip_number = numbers.chip_number;
+    info.base = numbers.base;
+    info.lines = lines;
+    info.interface_number = interface_number;
+    info.label = label_of(board, interface_number, numbers.chip_number);
+    info.device_link = device_link_of(board, interface_number);
+    info.board_path = board.path;
+    info.limits = mpsse::line_limits(board.vendor, board.product, *choice.chip);
+    return info;
+}
+
+void BoardManager::board_arrived(const std::shared_ptr<transport::Board>& board) {
+    const transport::BoardInfo& info = board->info();
+    std::vector<std::size_t> words;
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [path, served] : served_) {
+            words.push_back(served.word);
+        }
+    }
+    std::string error;
+    const auto choice = cli::choose_arrival(options_.boards, info, words, error);
+    if (!choice) {
+        if (!error.empty()) {
+            log::warning(error);
+        }
+        return;
+    }
+    try {
+        open_board(*board, *choice);
+    } catch (const std::exception& e) {
+        log::error(e.what());
+    }
+}
+
+void BoardManager::board_left(const std::string& path) {
+    bool empty = false;
+    {
+        const std::lock_guard lock(mutex_);
+        if (served_.erase(path) == 0) {
+            return;
+        }
+        empty = served_.empty() && !closing_;
+    }
+    log::info(path + ": unplugged");
+    retire(registry_.remove_board(path), gpio::OnExit::keep);
+    if (empty && when_empty_) {
+        when_empty_();
+    }
+}
+
+void BoardManager::board_lost(const std::string& path) noexcept {
+    try {
+        board_left(path);
+    } catch (const std::exception& e) {
+        log::error(fmt::format("{}: {}", path, e.what()));
+    }
+}
+
+void BoardManager::arming_changed(const std::shared_ptr<gpio::Chip>& chip) noexcept {
+    workers_.update(chip);
+}
+
+void BoardManager::retire(const std::vector<std::shared_ptr<gpio::Chip>>& chips,
+                          gpio::OnExit on_exit) {
+    for (const auto& chip : chips) {
+        chip->kill();
+        reclaim_.push(
+            std::make_unique<poll::RetiredChip>(chip, on_exit, clock_, options_.timeout));
+    }
+}
+
+void BoardManager::close() noexcept {
+    {
+        const std::lock_guard lock(mutex_);
+        closing_ = true;
+        served_.clear();
+    }
+    retire(registry_.remove_all(), options_.on_exit);
+    reclaim_.drain();
+}
+
+}  // namespace gpiofs::daemon

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "cli/board_match.h"
+#include "cli/options.h"
+#include "gpio/registry.h"
+#include "poll/poll_workers.h"
+#include "poll/reclaim_list.h"
+#include "transport/board.h"
+
+namespace gpiofs::daemon {
+
+/// Brings boards into the tree and takes them out again: opens the interfaces that are wanted, gives
+/// them their numbers, and hands what a departure leaves behind to the reclaim list. Thread-safe.
+class BoardManager final : public transport::BoardObserver, public gpio::ChipObserver {
+  public:
+    /// All outlive it.
+    BoardManager(const cli::Options& options, gpio::Registry& registry,
+                 poll::ReclaimList& reclaim, const Clock& clock);
+
+    /// Opens boards that are there at the start. Throws std::system_error with one line that names
+    /// the board and what to do; boards opened before stay open.
+    void open(const std::vector<std::shared_ptr<transport::Board>>& boards,
+              const std::vector<cli::Choice>& choices);
+
+    /// Called when the last board has gone.
+    void when_empty(std::function<void()> hook) { when_empty_ = std::move(hook); }
+
+    /// Takes all boards out at the end of the program and waits until they have been left as
+    /// Options::on_exit says and every thread that served them is joined.
+    void close() noexcept;
+
+    void board_arrived(const std::shared_ptr<transport::Board>& board) override;
+    void board_left(const std::string& path) override;
+    void arming_changed(const std::shared_ptr<gpio::Chip>& chip) noexcept override;
+    void board_lost(const std::string& path) noexcept override;
+
+  private:
+    /// A board in use: the BOARD word it was chosen by, and what its numbers are kept under.
+    struct Served {
+        std::size_t word = 0;
+        std::string identity;
+    };
+
+    void open_board(transport::Board& board, const cli::Choice& choice);
+    std::unique_ptr<gpio::Engine> start_engine(transport::Board& board, const cli::Choice& choice,
+                                               unsigned interface_number);
+    gpio::ChipInfo describe(const transport::BoardInfo& board, const cli::Choice& choice,
+                            unsigned interface_number, const std::string& identity,
+                            std::optional<unsigned>& base);
+    std::string reserve(const transport::BoardInfo& board, std::size_t word);
+    std::optional<unsigned> wanted_base(std::size_t word, const std::string& identity);
+    void retire(const std::vector<std::shared_ptr<gpio::Chip>>& chips, gpio::OnExit on_exit);
+
+    const cli::Options& options_;
+    gpio::Registry& registry_;
+    poll::ReclaimList& reclaim_;
+    const Clock& clock_;
+    poll::PollWorkers workers_;
+    std::function<void()> when_empty_;
+
+    std::mutex mutex_;
+    std::map<std::string, Served> served_;      ///< by path; guarded by mutex_
+    std::string based_;                         ///< identity that has -o base=; guarded by mutex_
+    bool closing_ = false;                      ///< guarded by mutex_
+};
+
+}  // namespace gpiofs::daemon

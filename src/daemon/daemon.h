@@ -1,0 +1,53 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "base/clock.h"
+#include "cli/options.h"
+#include "cli/parent.h"
+#include "daemon/bench_tree.h"
+#include "daemon/board_manager.h"
+#include "fs/session.h"
+#include "gpio/registry.h"
+#include "poll/reclaim_list.h"
+#include "sim/bench.h"
+#include "usb/usb_board_source.h"
+
+namespace gpiofs::daemon {
+
+/// Everything that is there while the tree is mounted, in the order in which it needs each other.
+/// Thread-bound to the main thread.
+class Daemon {
+  public:
+    /// Opens the boards and mounts. `options` outlive it. Throws std::system_error or
+    /// std::runtime_error with one line that says what to do.
+    explicit Daemon(const cli::Options& options);
+    Daemon(const Daemon&) = delete;
+    Daemon& operator=(const Daemon&) = delete;
+    ~Daemon();
+
+    /// Serves until told to end; tells `startup` once the mount answers.
+    void run(cli::Startup& startup);
+
+  private:
+    void put_virtual_boards();
+    bool needs_usb() const;
+    void open_boards();
+    void stop() noexcept;
+
+    const cli::Options& options_;
+    SystemClock clock_;
+    sim::Bench bench_{clock_};
+    std::unique_ptr<BenchTree> bench_tree_;
+    gpio::Registry registry_;
+    poll::ReclaimList reclaim_;
+    BoardManager boards_;
+    std::unique_ptr<usb::UsbBoardSource> usb_;
+    std::optional<fs::Session> session_;
+};
+
+/// The boards of --list and of an ambiguous choice: those on USB, known or named.
+std::string board_list();
+
+}  // namespace gpiofs::daemon

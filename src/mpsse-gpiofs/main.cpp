@@ -1,0 +1,63 @@
+#include <fmt/format.h>
+
+#include <exception>
+#include <iostream>
+#include <span>
+#include <variant>
+
+#include "base/log.h"
+#include "cli/options.h"
+#include "cli/parent.h"
+#include "daemon/daemon.h"
+#include "fs/mount_point.h"
+
+namespace {
+
+using namespace gpiofs;
+
+int serve(cli::Options& options) {
+    // Before the fork, which changes the working directory.
+    options.mount_point = fs::prepare_mount_point(options.mount_point);
+    auto startup = options.foreground ? cli::Startup::foreground()
+                                      : cli::Startup::background(options.mount_point);
+    try {
+        daemon::Daemon daemon(options);
+        daemon.run(startup);
+        return 0;
+    } catch (const std::exception& e) {
+        return startup.failed(e.what());
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    log::set_program("mpsse-gpiofs");
+    try {
+        auto parsed = cli::parse_options(std::span(argv, static_cast<std::size_t>(argc)).subspan(1));
+        if (const auto* error = std::get_if<cli::UsageError>(&parsed)) {
+            log::error(error->text);
+            return cli::usage_status;
+        }
+        auto& options = std::get<cli::Options>(parsed);
+        if (options.debug) {
+            log::set_level(log::Level::debug);
+        }
+        switch (options.intent) {
+            case cli::Options::Intent::help:
+                std::cout << cli::help_text();
+                return 0;
+            case cli::Options::Intent::version:
+                std::cout << "mpsse-gpiofs " GPIOFS_VERSION "\n";
+                return 0;
+            case cli::Options::Intent::list:
+                std::cout << daemon::board_list();
+                return 0;
+            case cli::Options::Intent::run:
+                return serve(options);
+        }
+    } catch (const std::exception& e) {
+        log::error(e.what());
+    }
+    return 1;
+}
