@@ -87,6 +87,19 @@ bool VirtualBoard::set_plugged(bool plugged) {
     return true;
 }
 
+Attachment VirtualBoard::reset_bus() {
+    const std::scoped_lock lock(mutex_);
+    if (attached_ == 0) {
+        return 0;
+    }
+    const TimePoint now = clock_.now();
+    chip_->catch_up(now);
+    chip_->power_up(now);
+    attached_ = ++attachments_;
+    changed_locked();
+    return attached_;
+}
+
 ControlResult VirtualBoard::control(Attachment attachment, const SetupPacket& setup,
                                     std::span<std::uint8_t> data) {
     const std::scoped_lock lock(mutex_);

@@ -58,6 +58,9 @@ class VirtualBoard {
     /// Unplugging ends every transfer with `gone`; plugging in is power-up. Returns whether it
     /// changed anything.
     bool set_plugged(bool plugged);
+    /// What a host's port does to a board it finds: power-up state, and a new attachment, which is
+    /// returned; 0 while unplugged.
+    Attachment reset_bus();
 
     // USB.
     /// A control transfer on endpoint 0, at once. `data` is what goes out, or has room for what
