@@ -66,15 +66,6 @@ std::vector<std::uint8_t> location_of(libusb_device* device) {
     return location;
 }
 
-std::string path_of(const std::vector<std::uint8_t>& location) {
-    std::string path;
-    for (std::size_t i = 0; i < location.size(); ++i) {
-        const std::string_view separator = i == 0 ? "" : i == 1 ? "-" : ".";
-        path += fmt::format("{}{}", separator, location[i]);
-    }
-    return path;
-}
-
 libusb_device_descriptor descriptor_of(libusb_device* device) noexcept {
     libusb_device_descriptor descriptor{};
     libusb_get_device_descriptor(device, &descriptor);

@@ -22,8 +22,6 @@ std::vector<Device> list_devices(const std::shared_ptr<Context>& context);
 /// Where a device is plugged in: the bus number, then the port of each hub on the way.
 /// A root hub has no port.
 std::vector<std::uint8_t> location_of(libusb_device* device);
-/// A location as the kernel writes it: "1-1.2".
-std::string path_of(const std::vector<std::uint8_t>& location);
 
 libusb_device_descriptor descriptor_of(libusb_device* device) noexcept;
 

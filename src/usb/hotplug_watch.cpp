@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "usb/device.h"
+#include "usb/sysfs.h"
 #include "usb/usb_error.h"
 
 #include <utility>

@@ -34,30 +34,32 @@ LibusbTransport::LibusbTransport(std::shared_ptr<DeviceHandle> handle, unsigned 
       number_(number),
       endpoints_(endpoints),
       detached_(detached),
-      runner_(handle_->context()) {}
+      bulk_(handle_->context()),
+      control_(handle_->context()) {}
 
 LibusbTransport::~LibusbTransport() { handle_->release(number_, detached_ && give_back_); }
 
 std::error_code LibusbTransport::control_out(std::uint8_t request, std::uint16_t value,
                                              TimePoint deadline) {
     const auto index = static_cast<std::uint16_t>(number_ + 1);
-    return diagnosed(control({vendor_out, request, value, index}, {}, deadline), deadline).error;
+    return diagnosed(this->request({vendor_out, request, value, index}, {}, deadline), deadline)
+        .error;
 }
 
 Transfer LibusbTransport::control_in(std::uint8_t request, std::uint16_t value,
                                      std::span<std::uint8_t> data, TimePoint deadline) {
     const auto index = static_cast<std::uint16_t>(number_ + 1);
-    return diagnosed(control({vendor_in, request, value, index}, data, deadline), deadline);
+    return diagnosed(this->request({vendor_in, request, value, index}, data, deadline), deadline);
 }
 
-Transfer LibusbTransport::control(const Setup& setup, std::span<std::uint8_t> data,
+Transfer LibusbTransport::request(const Setup& setup, std::span<std::uint8_t> data,
                                   TimePoint deadline) {
     control_buffer_.assign(LIBUSB_CONTROL_SETUP_SIZE + data.size(), 0);
-    libusb_fill_control_setup(control_buffer_.data(), setup.type, setup.request, setup.value,
+    libusb_fill_control_setup(control_buffer_.data(), setup.type, setup.code, setup.value,
                               setup.index, static_cast<std::uint16_t>(data.size()));
-    libusb_fill_control_transfer(control_.get(), handle_->get(), control_buffer_.data(), nullptr,
-                                 nullptr, 0);
-    const Transfer transfer = runner_.run(*control_, deadline);
+    libusb_fill_control_transfer(control_.transfer(), handle_->get(), control_buffer_.data(),
+                                 nullptr, nullptr, 0);
+    const Transfer transfer = control_.run(deadline);
     std::copy_n(control_buffer_.begin() + LIBUSB_CONTROL_SETUP_SIZE,
                 std::min(transfer.bytes, data.size()), data.begin());
     return transfer;
@@ -65,18 +67,18 @@ Transfer LibusbTransport::control(const Setup& setup, std::span<std::uint8_t> da
 
 Transfer LibusbTransport::write(std::span<const std::uint8_t> data, TimePoint deadline) {
     // libusb has one type for both directions and leaves an OUT buffer as it is.
-    return bulk(endpoints_.out, const_cast<std::uint8_t*>(data.data()), data.size(), deadline);
+    return move(endpoints_.out, const_cast<std::uint8_t*>(data.data()), data.size(), deadline);
 }
 
 Transfer LibusbTransport::read(std::span<std::uint8_t> data, TimePoint deadline) {
-    return bulk(endpoints_.in, data.data(), data.size(), deadline);
+    return move(endpoints_.in, data.data(), data.size(), deadline);
 }
 
-Transfer LibusbTransport::bulk(std::uint8_t endpoint, std::uint8_t* data, std::size_t size,
+Transfer LibusbTransport::move(std::uint8_t endpoint, std::uint8_t* data, std::size_t size,
                                TimePoint deadline) {
-    libusb_fill_bulk_transfer(bulk_.get(), handle_->get(), endpoint, data, static_cast<int>(size),
-                              nullptr, nullptr, 0);
-    return diagnosed(runner_.run(*bulk_, deadline), deadline);
+    libusb_fill_bulk_transfer(bulk_.transfer(), handle_->get(), endpoint, data,
+                              static_cast<int>(size), nullptr, nullptr, 0);
+    return diagnosed(bulk_.run(deadline), deadline);
 }
 
 Transfer LibusbTransport::diagnosed(Transfer transfer, TimePoint deadline) {
@@ -86,24 +88,23 @@ Transfer LibusbTransport::diagnosed(Transfer transfer, TimePoint deadline) {
     return transfer;
 }
 
-/// ENODEV if the board turns out to be gone, else EIO.
+/// ENODEV if the board turns out to be gone, ECANCELED if abort() ends the question, else EIO.
 std::error_code LibusbTransport::presence(TimePoint deadline) {
     const TimePoint until = std::min<TimePoint>(deadline, steady_clock::now() + notice_time);
     std::array<std::uint8_t, status_size> status{};
     for (;;) {
-        const auto error = control({standard_in, get_status, 0, 0}, status, until).error;
+        const auto error = request({standard_in, get_status, 0, 0}, status, until).error;
         if (error != errno_code(EIO)) {
-            const bool tells = error == errno_code(ENODEV) || error == errno_code(ECANCELED);
-            return tells ? error : errno_code(EIO);
+            return error == errno_code(ENODEV) ? error : errno_code(EIO);
         }
-        runner_.pause(std::min<TimePoint>(until, steady_clock::now() + retry_time));
+        bulk_.pause(std::min<TimePoint>(until, steady_clock::now() + retry_time));
+        if (bulk_.aborted()) {
+            return errno_code(ECANCELED);
+        }
     }
 }
 
 std::error_code LibusbTransport::clear_halt(transport::Direction direction) {
-    if (runner_.aborted()) {
-        return errno_code(ECANCELED);
-    }
     const bool in = direction == transport::Direction::in;
     return errno_code(
         errno_of(libusb_clear_halt(handle_->get(), in ? endpoints_.in : endpoints_.out)));

@@ -34,21 +34,21 @@ class LibusbTransport final : public transport::Transport {
     transport::Transfer write(std::span<const std::uint8_t> data, TimePoint deadline) override;
     transport::Transfer read(std::span<std::uint8_t> data, TimePoint deadline) override;
     std::error_code clear_halt(transport::Direction direction) override;
-    void abort() noexcept override { runner_.abort(); }
+    void abort() noexcept override { bulk_.abort(); }
     bool detached_driver() const noexcept override { return detached_; }
     void give_back_driver(bool yes) noexcept override { give_back_ = yes; }
 
   private:
     struct Setup {
         std::uint8_t type;
-        std::uint8_t request;
+        std::uint8_t code;
         std::uint16_t value;
         std::uint16_t index;
     };
 
-    transport::Transfer control(const Setup& setup, std::span<std::uint8_t> data,
+    transport::Transfer request(const Setup& setup, std::span<std::uint8_t> data,
                                 TimePoint deadline);
-    transport::Transfer bulk(std::uint8_t endpoint, std::uint8_t* data, std::size_t size,
+    transport::Transfer move(std::uint8_t endpoint, std::uint8_t* data, std::size_t size,
                              TimePoint deadline);
     transport::Transfer diagnosed(transport::Transfer transfer, TimePoint deadline);
     std::error_code presence(TimePoint deadline);
@@ -58,9 +58,8 @@ class LibusbTransport final : public transport::Transport {
     Endpoints endpoints_;
     bool detached_;
     bool give_back_ = true;
-    TransferRunner runner_;
-    TransferPtr bulk_ = make_transfer();
-    TransferPtr control_ = make_transfer();
+    TransferRunner bulk_;
+    TransferRunner control_;
     std::vector<std::uint8_t> control_buffer_;
 };
 

@@ -54,6 +54,15 @@ std::size_t printable_length(std::string_view text) noexcept {
 
 }  // namespace
 
+std::string path_of(const std::vector<std::uint8_t>& location) {
+    std::string path;
+    for (std::size_t i = 0; i < location.size(); ++i) {
+        const std::string_view separator = i == 0 ? "" : i == 1 ? "-" : ".";
+        path += fmt::format("{}{}", separator, location[i]);
+    }
+    return path;
+}
+
 std::optional<std::string> sysfs::serial(const std::string& path) {
     std::ifstream file(fmt::format("{}/{}/serial", devices, path), std::ios::binary);
     std::string text{std::istreambuf_iterator<char>(file), {}};

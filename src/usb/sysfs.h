@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// What the kernel's /sys/bus/usb/devices tells of a board without opening it, so that no
 /// permission is needed and nothing is sent to the chip. Reentrant.
@@ -22,6 +24,9 @@ bool udev_is_running() noexcept;
 }  // namespace gpiofs::usb::sysfs
 
 namespace gpiofs::usb {
+
+/// How the kernel writes where a board is plugged in: {1, 1, 2}, bus and ports, is "1-1.2".
+std::string path_of(const std::vector<std::uint8_t>& location);
 
 /// `text` with everything that is not printable UTF-8 written as \xNN: control characters,
 /// malformed sequences, and U+FFFE and U+FFFF, which erased EEPROMs are full of.

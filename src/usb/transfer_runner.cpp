@@ -40,23 +40,22 @@ timeval time_left(TimePoint now, TimePoint until) noexcept {
 
 }  // namespace
 
-TransferPtr make_transfer() {
-    TransferPtr transfer(libusb_alloc_transfer(0), &libusb_free_transfer);
-    if (!transfer) {
+TransferRunner::TransferRunner(Context& context)
+    : context_(context), transfer_(libusb_alloc_transfer(0), &libusb_free_transfer) {
+    if (!transfer_) {
         throw std::bad_alloc();
     }
-    return transfer;
 }
 
-transport::Transfer TransferRunner::run(libusb_transfer& transfer, TimePoint deadline) {
+transport::Transfer TransferRunner::run(TimePoint deadline) {
     int completed = 0;
-    transfer.callback = complete;
-    transfer.user_data = &completed;
-    transfer.timeout = 0;
+    transfer_->callback = complete;
+    transfer_->user_data = &completed;
+    transfer_->timeout = 0;
     if (!aborted() && steady_clock::now() >= deadline) {
         return {0, errno_code(ETIMEDOUT)};
     }
-    if (const auto error = submit(transfer)) {
+    if (const auto error = submit()) {
         return {0, error};
     }
     bool expired = false;
@@ -64,25 +63,25 @@ transport::Transfer TransferRunner::run(libusb_transfer& transfer, TimePoint dea
         const TimePoint now = steady_clock::now();
         if (!expired && now >= deadline) {
             expired = true;
-            libusb_cancel_transfer(&transfer);
+            libusb_cancel_transfer(transfer_.get());
         }
         timeval left = time_left(now, expired ? TimePoint::max() : deadline);
         libusb_handle_events_timeout_completed(context_.get(), &left, &completed);
     }
     const std::lock_guard lock(mutex_);
-    under_way_ = nullptr;
-    return {static_cast<std::size_t>(transfer.actual_length), result(transfer.status, expired)};
+    under_way_ = false;
+    return {static_cast<std::size_t>(transfer_->actual_length), result(transfer_->status, expired)};
 }
 
-std::error_code TransferRunner::submit(libusb_transfer& transfer) {
+std::error_code TransferRunner::submit() {
     const std::lock_guard lock(mutex_);
     if (aborted_) {
         return errno_code(ECANCELED);
     }
-    if (const int result = libusb_submit_transfer(&transfer); result < 0) {
+    if (const int result = libusb_submit_transfer(transfer_.get()); result < 0) {
         return errno_code(errno_of(result));
     }
-    under_way_ = &transfer;
+    under_way_ = true;
     return {};
 }
 
@@ -107,8 +106,8 @@ void TransferRunner::abort() noexcept {
     const std::lock_guard lock(mutex_);
     aborted_ = true;
     changed_.notify_all();
-    if (under_way_ != nullptr) {
-        libusb_cancel_transfer(under_way_);
+    if (under_way_) {
+        libusb_cancel_transfer(transfer_.get());
     }
 }
 

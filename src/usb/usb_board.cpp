@@ -48,8 +48,7 @@ std::unique_ptr<transport::Transport> UsbBoard::open(unsigned number,
     }
     const Endpoints endpoints = endpoints_of(device_.get(), number);
     auto opened = handle();
-    const bool detach = detach_allowed(*opened, number, options.detach);
-    opened->claim(number, detach);
+    const bool detach = claim(*opened, number, options.detach);
     try {
         return std::make_unique<LibusbTransport>(opened, number, endpoints, detach);
     } catch (...) {
@@ -68,18 +67,35 @@ std::shared_ptr<DeviceHandle> UsbBoard::handle() {
     return opened;
 }
 
+/// Claims the interface; whether a kernel driver was detached.
+bool UsbBoard::claim(DeviceHandle& handle, unsigned number, Detach detach) const {
+    bool detaching = detach_allowed(handle, number, detach);
+    try {
+        handle.claim(number, detaching);
+    } catch (const std::system_error& error) {
+        // A driver may bind to a board that has just arrived after it was looked for.
+        if (detaching || to_errno(error.code()) != EBUSY) {
+            throw;
+        }
+        detaching = detach_allowed(handle, number, detach);
+        handle.claim(number, detaching);
+    }
+    return detaching;
+}
+
 /// Whether there is a kernel driver and it may go; throws EBUSY if it may not.
 bool UsbBoard::detach_allowed(DeviceHandle& handle, unsigned number, Detach detach) const {
     const std::string what = fmt::format("{} {}", name_, interface_name(number));
+    const bool active = handle.driver_is_active(number);
     std::string holder = this->holder(number);
     if (holder == program) {
         throw_errno(EBUSY, fmt::format("{} is in use by another program: end that first", what));
     }
-    if (!handle.driver_is_active(number)) {
+    if (!active) {
         return false;
     }
     if (holder.empty()) {
-        holder = "of unknown name";
+        holder = "(of unknown name)";
     }
     const bool serial = holder == serial_driver;
     if (detach == Detach::any || (detach == Detach::serial && serial)) {

@@ -26,6 +26,7 @@ class UsbBoard final : public transport::Board {
 
   private:
     std::shared_ptr<DeviceHandle> handle();
+    bool claim(DeviceHandle& handle, unsigned number, transport::Detach detach) const;
     bool detach_allowed(DeviceHandle& handle, unsigned number, transport::Detach detach) const;
 
     std::shared_ptr<Context> context_;
