@@ -94,20 +94,20 @@ class Session {
             error_ = fmt::format("device id {:08x}", addressed);
             return false;
         }
-        if (const auto* unlink = std::get_if<Unlink>(&*command)) {
-            pump.unlink(*unlink);
-            return true;
-        }
-        const auto& submit = std::get<Submit>(*command);
+        return std::visit([&](const auto& any) { return hand_over(pump, any); }, *command);
+    }
+
+    bool hand_over(UrbPump& pump, const Submit& submit) {
         std::vector<std::uint8_t> data(submit.data_size());
-        if (!receive_all(socket_, data)) {
-            return false;
-        }
-        if (!pump.submit(submit, std::move(data))) {
+        return receive_all(socket_, data) && taken(pump.submit(submit, std::move(data)));
+    }
+    bool hand_over(UrbPump& pump, const Unlink& unlink) { return taken(pump.unlink(unlink)); }
+
+    bool taken(bool yes) {
+        if (!yes) {
             error_ = "too many transfers at a time";
-            return false;
         }
-        return true;
+        return yes;
     }
 
     const int socket_;

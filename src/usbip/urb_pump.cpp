@@ -72,12 +72,16 @@ bool UrbPump::submit(const Submit& submit, std::vector<std::uint8_t> data) {
     return true;
 }
 
-void UrbPump::unlink(const Unlink& unlink) {
+bool UrbPump::unlink(const Unlink& unlink) {
     {
         const std::scoped_lock lock(mutex_);
+        if (orders_.size() > most_pending) {
+            return false;
+        }
         orders_.emplace_back(unlink);
     }
     board_.wake();
+    return true;
 }
 
 void UrbPump::run() {
@@ -130,9 +134,7 @@ void UrbPump::obey(const Unlink& unlink) {
             reply(urb.submit, -ECONNRESET, urb.transfer.bytes(), urb.data);
             break;
         }
-        const std::scoped_lock lock(mutex_);
-        pending_bytes_ -= urb.submit.length;
-        --pending_count_;
+        forget(urb.submit);
         send(unlink_reply(unlink.sequence, -ECONNRESET), {});
         return;
     }
@@ -158,16 +160,18 @@ TimePoint UrbPump::advance_all() {
 
 void UrbPump::reply(const Submit& submit, std::int32_t status, std::size_t length,
                     const std::vector<std::uint8_t>& data) {
-    {
-        const std::scoped_lock lock(mutex_);
-        pending_bytes_ -= submit.length;
-        --pending_count_;
-    }
+    forget(submit);
     const bool too_short =
         status == 0 && submit.in && submit.short_not_ok && length < submit.length;
     const auto head = submit_reply(submit.sequence, too_short ? -EREMOTEIO : status,
                                    static_cast<std::uint32_t>(length));
     send(head, std::span(data).first(submit.in ? length : 0));
+}
+
+void UrbPump::forget(const Submit& submit) {
+    const std::scoped_lock lock(mutex_);
+    pending_bytes_ -= submit.length;
+    --pending_count_;
 }
 
 void UrbPump::send(const std::array<std::uint8_t, command_size>& head,

@@ -29,9 +29,10 @@ class UrbPump {
     /// Drops what is pending. The socket has been shut down before.
     ~UrbPump();
 
-    /// Takes a transfer with the bytes it sends. False if the client has too much pending.
+    // Both return false if the client has too much pending.
+    /// Takes a transfer with the bytes it sends.
     bool submit(const Submit& submit, std::vector<std::uint8_t> data);
-    void unlink(const Unlink& unlink);
+    bool unlink(const Unlink& unlink);
 
   private:
     /// A transfer on a bulk endpoint, with the memory it works on.
@@ -54,6 +55,7 @@ class UrbPump {
     TimePoint advance_all();
     void reply(const Submit& submit, std::int32_t status, std::size_t length,
                const std::vector<std::uint8_t>& data);
+    void forget(const Submit& submit);
     void send(const std::array<std::uint8_t, command_size>& head,
               std::span<const std::uint8_t> data);
     void end() noexcept;
