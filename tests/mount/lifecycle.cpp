@@ -1,0 +1,107 @@
+#include "support/mount.h"
+#include "support/poller.h"
+#include "support/skip.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <sys/mount.h>
+
+#include <csignal>
+#include <fcntl.h>
+#include <poll.h>
+
+using namespace gpiofs::test;
+
+namespace {
+
+bool is_mounted(const fs::path& path) {
+    return read_text("/proc/self/mountinfo").find(" " + path.string() + " ") != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("SIGTERM, SIGINT and SIGHUP with pollers waiting: woken, unmounted, status 0") {
+    NEEDS_MOUNT();
+    for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
+        CAPTURE(number);
+        Mount mount({"--simulate", "FT232H"});
+        const auto line = mount.export_line(513);
+        REQUIRE(write_text(line / "edge", "both") == "ok");
+        const auto fd = open_file(line / "value", O_RDONLY);
+        REQUIRE(read_at(fd.get(), 0) == "1\n");
+        auto woken = poll_in_background(fd.get());
+        REQUIRE(wait_for_sleepers(1));
+        mount.process().signal(number);
+        CHECK(mount.process().wait() == 0);
+        CHECK(woken.get() == "ERR");
+        CHECK_FALSE(is_mounted(mount.path()));
+        CHECK(list(mount.path()).empty());
+    }
+}
+
+TEST_CASE("umount ends the program; with a file open it is busy, lazily it goes on until closed") {
+    NEEDS_MOUNT();
+    Mount mount({"--simulate", "FT232H"});
+    const auto line = mount.export_line(513);
+    auto fd = open_file(line / "value", O_RDONLY);
+    CHECK(::umount2(mount.path().c_str(), 0) == -1);
+    CHECK(errno == EBUSY);
+    CHECK(::umount2(mount.path().c_str(), MNT_DETACH) == 0);
+    CHECK(read_at(fd.get(), 0) == "1\n");
+    CHECK(mount.process().running());
+    fd.reset();
+    CHECK(mount.process().wait() == 0);
+}
+
+TEST_CASE("a mount left by a killed program is cleared, a live one and others are respected") {
+    NEEDS_MOUNT();
+    Mount mount({"--simulate", "FT232H"});
+    const auto again = run({GPIOFS_PROGRAM, "--simulate", "FT232H", mount.path()});
+    CHECK(again.status == 1);
+    CHECK(again.err.find("in use by another mpsse-gpiofs") != std::string::npos);
+    CHECK(list(mount.path()).size() == 5);
+    mount.process().signal(SIGKILL);
+    mount.process().wait();
+    CHECK(list(mount.path()) == std::vector<std::string>{"ENOTCONN"});
+    const auto cleared = run({GPIOFS_PROGRAM, "--simulate", "FT232H", mount.path()});
+    CHECK(cleared.status == 0);
+    CHECK(list(mount.path()).size() == 5);
+    CHECK(::umount2(mount.path().c_str(), 0) == 0);
+    CHECK_FALSE(is_mounted(mount.path()));
+}
+
+TEST_CASE("in the background the parent returns when the mount answers") {
+    NEEDS_MOUNT();
+    const TemporaryFolder folder;
+    const auto started = shell(fmt::format("cd {} && mkdir m && {} --simulate FT232H m",
+                                           folder.path().string(), GPIOFS_PROGRAM));
+    CHECK(started.status == 0);
+    CHECK(read_text(folder.path() / "m/gpiochip512/base") == "512\n");
+    CHECK(::umount2((folder.path() / "m").c_str(), 0) == 0);
+}
+
+TEST_CASE("exit_on_unplug: the last board's departure unmounts and ends with 0") {
+    NEEDS_MOUNT();
+    Mount mount({"--simulate", "FT232H", "--simulate", "FT2232H", "-o", "exit_on_unplug"});
+    CHECK(write_text(mount / "sim/1/plugged", "0") == "ok");
+    CHECK(mount.process().running());
+    CHECK(write_text(mount / "sim/0/plugged", "0") == "ok");
+    CHECK(mount.process().wait() == 0);
+    CHECK_FALSE(is_mounted(mount.path()));
+}
+
+TEST_CASE("one thread is enough for one board") {
+    NEEDS_MOUNT();
+    Mount mount({"-s", "--simulate", "FT232H"});
+    mount.set_bench("wires", "adbus0 adbus1");
+    REQUIRE(write_text(mount.export_line(512) / "direction", "low") == "ok");
+    const auto line = mount.export_line(513);
+    REQUIRE(write_text(line / "edge", "both") == "ok");
+    const auto fd = open_file(line / "value", O_RDONLY);
+    REQUIRE(read_at(fd.get(), 0) == "0\n");
+    auto woken = poll_in_background(fd.get());
+    REQUIRE(wait_for_sleepers(1));
+    CHECK(write_text(mount / "gpio512/value", "1") == "ok");
+    CHECK(woken.get() == "PRI|ERR");
+    CHECK(mount.stop() == 0);
+}

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "support/files.h"
+#include "support/wait.h"
+
+#include <chrono>
+#include <future>
+#include <string>
+#include <vector>
+
+namespace gpiofs::test {
+
+/// One poll() call: the events that came ("PRI|ERR"), "timeout", or an errno's name.
+std::string poll_once(int fd, short events, std::chrono::milliseconds limit);
+
+/// "IN|PRI|OUT|ERR" and so on, in that order.
+std::string event_names(unsigned events);
+
+/// Whether a thread of this process sleeps in poll(), select() or epoll_wait(), so that a test can
+/// wait for its sleepers instead of guessing.
+std::size_t sleeping_pollers();
+
+/// Waits until at least `count` threads of this process sleep in poll() or its kin.
+bool wait_for_sleepers(std::size_t count);
+
+/// A thread that polls a descriptor for POLLPRI|POLLERR until something comes.
+std::future<std::string> poll_in_background(int fd);
+
+}  // namespace gpiofs::test
