@@ -7,7 +7,10 @@ with socket.socket(socket.AF_UNIX) as connection:
     connection.settimeout(20)
     connection.connect(sys.argv[1])
     connection.sendall((" ".join(sys.argv[2:]) + "\n").encode())
-    connection.shutdown(socket.SHUT_WR)
-    answer = b"".join(iter(lambda: connection.recv(4096), b"")).decode()
+    answer = connection.makefile().readline()
 
-print(answer, end="")
+state, _, text = answer.strip().partition(" ")
+if state != "ok":
+    sys.exit(f"mpsse-sim: {answer}")
+if text:
+    print(text.replace(";", "\n").rstrip("\n"))

@@ -20,3 +20,9 @@ sim set 0 adbus2/drive 0
 text=$(scan)
 echo "$text"
 [[ $text == *"all zeroes"* ]] || fail "TDO at 0: no 'all zeroes' from the scan"
+
+counters=$(sim get 0 counters)
+echo "$counters"
+grep -q '^bad_opcodes 0$' <<<"$counters" || fail "OpenOCD met a bad opcode"
+read -r _ opcodes < <(grep '^opcodes ' <<<"$counters")
+[ "$opcodes" -gt 20 ] || fail "only $opcodes opcodes reached the engine"
