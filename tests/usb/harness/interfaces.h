@@ -1,0 +1,41 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace gpiofs::tests {
+
+/// Who has each interface of a device, with the errnos and the sysfs links of the kernel's
+/// drivers/usb/core/devio.c. Functions return 0 or a negative errno. The caller serialises calls.
+class Interfaces {
+  public:
+    /// Names who claims; any pointer will do.
+    using Owner = const void*;
+
+    /// `device` is the sysfs folder that has the folder of each interface; `drivers` are the kernel
+    /// drivers that bind to them, empty for none. All are bound at first.
+    Interfaces(std::filesystem::path device, std::vector<std::string> drivers);
+
+    /// What sysfs calls the driver: "usbfs" if it is claimed, empty if there is none.
+    const std::string& driver(unsigned number) const { return bound_.at(number); }
+    bool claimed_by(unsigned number, Owner owner) const;
+
+    int claim(unsigned number, Owner owner);
+    int release(unsigned number, Owner owner);
+    void release_all(Owner owner);
+    /// Takes the driver off, or lets the kernel bind it again.
+    int disconnect(unsigned number);
+    int connect(unsigned number);
+
+  private:
+    void bind(unsigned number, const std::string& driver);
+
+    std::filesystem::path device_;
+    std::vector<std::string> drivers_;
+    std::vector<std::string> bound_;
+    std::map<unsigned, Owner> owners_;
+};
+
+}  // namespace gpiofs::tests

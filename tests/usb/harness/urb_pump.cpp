@@ -1,0 +1,141 @@
+#include "usb/harness/urb_pump.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <set>
+#include <utility>
+
+namespace gpiofs::tests {
+
+namespace {
+
+/// What the kernel writes into a URB; see "URB status codes" in its USB error code documentation.
+int urb_status(sim::UsbStatus status) noexcept {
+    switch (status) {
+        case sim::UsbStatus::complete:
+            return 0;
+        case sim::UsbStatus::stall:
+            return -EPIPE;
+        case sim::UsbStatus::overflow:
+            return -EOVERFLOW;
+        default:
+            return -ESHUTDOWN;
+    }
+}
+
+}  // namespace
+
+std::mutex& usbfs_mutex() {
+    static std::mutex mutex;
+    return mutex;
+}
+
+UrbPump::UrbPump(sim::VirtualBoard& board, std::function<void(bool)> ready)
+    : board_(board), ready_(std::move(ready)), thread_([this] { run(); }) {}
+
+UrbPump::~UrbPump() {
+    {
+        const std::lock_guard lock(usbfs_mutex());
+        stop_ = true;
+    }
+    board_.wake();
+    thread_.join();
+}
+
+void UrbPump::submit(std::unique_ptr<Urb> urb) {
+    const bool over = !urb->bulk || wire_error_ != 0;
+    const int status = wire_error_ != 0 ? wire_error_ : urb->status;
+    pending_.push_back(std::move(urb));
+    if (over) {
+        finish(std::prev(pending_.end()), status);
+    } else {
+        advance();
+        board_.wake();
+    }
+}
+
+int UrbPump::discard(const void* owner, std::uintptr_t address) {
+    const auto found = std::find_if(pending_.begin(), pending_.end(), [&](const auto& urb) {
+        return urb->owner == owner && urb->header->client_addr == address;
+    });
+    if (found == pending_.end()) {
+        return -EINVAL;
+    }
+    finish(found, -ENOENT);
+    return 0;
+}
+
+std::unique_ptr<Urb> UrbPump::reap(const void* owner) {
+    const auto found = std::find_if(done_.begin(), done_.end(),
+                                    [&](const auto& urb) { return urb->owner == owner; });
+    if (found == done_.end()) {
+        return nullptr;
+    }
+    auto urb = std::move(*found);
+    done_.erase(found);
+    ready_(!done_.empty());
+    return urb;
+}
+
+void UrbPump::drop(const void* owner) {
+    const auto of_owner = [&](const auto& urb) { return urb->owner == owner; };
+    pending_.remove_if(of_owner);
+    done_.remove_if(of_owner);
+    ready_(!done_.empty());
+}
+
+void UrbPump::set_wire_error(int status) {
+    wire_error_ = status;
+    while (status != 0 && !pending_.empty()) {
+        finish(pending_.begin(), status);
+    }
+}
+
+UrbPump::Urbs::iterator UrbPump::finish(Urbs::iterator urb, int status) {
+    if ((*urb)->bulk) {
+        (*urb)->actual = (*urb)->bulk->bytes();
+    }
+    (*urb)->status = status;
+    done_.push_back(std::move(*urb));
+    ready_(true);
+    return pending_.erase(urb);
+}
+
+void UrbPump::run() {
+    for (;;) {
+        const auto seen = board_.changes();
+        TimePoint until = TimePoint::max();
+        {
+            const std::lock_guard lock(usbfs_mutex());
+            if (stop_) {
+                return;
+            }
+            until = advance();
+        }
+        board_.wait(seen, until);
+    }
+}
+
+/// Advances the oldest URB of each endpoint; when it is worth trying again.
+TimePoint UrbPump::advance() {
+    TimePoint until = TimePoint::max();
+    std::set<std::uint8_t> waiting;
+    for (auto urb = pending_.begin(); urb != pending_.end();) {
+        sim::BulkTransfer& bulk = *(*urb)->bulk;
+        if (waiting.contains(bulk.endpoint())) {
+            ++urb;
+            continue;
+        }
+        const TimePoint again = board_.advance(bulk);
+        if (bulk.status() != sim::UsbStatus::pending) {
+            urb = finish(urb, urb_status(bulk.status()));
+            continue;
+        }
+        waiting.insert(bulk.endpoint());
+        until = std::min(until, again);
+        ++urb;
+    }
+    return until;
+}
+
+}  // namespace gpiofs::tests

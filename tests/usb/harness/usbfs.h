@@ -1,0 +1,78 @@
+#pragma once
+
+#include "sim/virtual_board.h"
+#include "usb/harness/device_node.h"
+#include "usb/harness/interfaces.h"
+#include "usb/harness/testbed.h"
+#include "usb/harness/urb_pump.h"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace gpiofs::tests {
+
+/// What a program asked of a device beyond transfers.
+struct UsbfsCounts {
+    unsigned resets = 0;
+    unsigned configurations = 0;
+    unsigned attaches = 0;
+};
+
+/// The kernel's side of one attachment of a device: answers the ioctls of usbfs.
+/// Public functions are thread-safe.
+class Usbfs {
+  public:
+    /// Serves `name` ("/dev/bus/usb/001/002") from now on. All arguments outlive it.
+    Usbfs(Testbed& testbed, std::string name, sim::VirtualBoard& board, Interfaces interfaces);
+    Usbfs(const Usbfs&) = delete;
+    Usbfs& operator=(const Usbfs&) = delete;
+    ~Usbfs();
+
+    DeviceNode& node() noexcept { return node_; }
+    /// Ends every URB and fails every ioctl from now on; call it when the board is unplugged.
+    void disconnect();
+    /// Ends every URB with this negative errno, as the wire of a dying cable does.
+    void set_wire_error(int status);
+
+    std::string driver(unsigned number) const;
+    /// Claims the interface as another program would.
+    int claim_by_other_program(unsigned number);
+    UsbfsCounts counts() const;
+    /// Control requests seen so far.
+    std::vector<sim::SetupPacket> requests() const;
+    /// How many files are open.
+    std::size_t files() const;
+    /// Bulk transfers under way.
+    std::size_t pending() const;
+
+  private:
+    static gboolean on_ioctl(UMockdevIoctlBase* base, UMockdevIoctlClient* client, gpointer self);
+    static void on_close(gpointer self, GObject* client);
+
+    int dispatch(UMockdevIoctlClient* client);
+    int submit(const void* owner, UMockdevIoctlData* argument);
+    int reap(const void* owner, UMockdevIoctlData* argument);
+    int disconnect_claim(const void* owner, UMockdevIoctlData* argument);
+    int get_driver(UMockdevIoctlData* argument);
+    int driver_ioctl(UMockdevIoctlData* argument);
+    int clear_halt(UMockdevIoctlData* argument);
+    void run_control(Urb& urb);
+
+    Testbed& testbed_;
+    std::string name_;
+    sim::VirtualBoard& board_;
+    sim::Attachment attachment_;
+    Interfaces interfaces_;
+    DeviceNode node_;
+    UrbPump pump_;
+    GObjectPtr<UMockdevIoctlBase> base_;
+    /// Open files, by the object that stands for each.
+    std::vector<GObject*> files_;
+    UsbfsCounts counts_;
+    std::vector<sim::SetupPacket> requests_;
+    bool connected_ = true;
+};
+
+}  // namespace gpiofs::tests
