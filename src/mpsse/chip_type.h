@@ -1,11 +1,11 @@
 #pragma once
 
+#include "mpsse/pins.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "mpsse/pins.h"
 
 namespace gpiofs::mpsse {
 

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "mpsse/command.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
-
-#include "mpsse/command.h"
 
 namespace gpiofs::mpsse {
 
