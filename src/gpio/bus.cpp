@@ -1,12 +1,12 @@
 #include "gpio/bus.h"
 
+#include "base/error.h"
+#include "mpsse/reply.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <iterator>
 #include <utility>
-
-#include "base/error.h"
-#include "mpsse/reply.h"
 
 namespace gpiofs::gpio {
 
@@ -69,25 +69,17 @@ void Bus::hold(std::shared_ptr<BusJob> first) {
 }
 
 JobResult Bus::round_trip(const Jobs& round) {
-    commands_.clear();
-    PortState after = engine_->shadow();
-    Banks reads = observer_->overdue();
-    TimePoint deadline = TimePoint::min();
-    bool changes = false;
-    for (const auto& job : round) {
-        if (const Banks banks = job->change.banks(); banks != Banks::none) {
-            after = job->change.applied_to(after);
-            commands_.set_pins(after, banks);
-            changes = true;
-        }
-        reads |= job->reads;
-        deadline = std::max(deadline, job->deadline);
-    }
-    commands_.get_pins(reads);
-    commands_.send_immediate();
+    const auto later = [](const auto& a, const auto& b) { return a->deadline < b->deadline; };
+    const TimePoint deadline = (*std::max_element(round.begin(), round.end(), later))->deadline;
+    const PortState before = engine_->shadow();
     JobResult result;
-    result.error = engine_->exchange(commands_, after, deadline);
-    if (changes) {
+    result.error = engine_->ensure_in_step(deadline);
+    Banks reads = Banks::none;
+    if (!result.error) {
+        const PortState after = compose(round, reads);
+        result.error = engine_->exchange(commands_, after, deadline);
+    }
+    if (engine_->shadow() != before) {
         observer_->committed(engine_->shadow());
     }
     if (!result.error && reads != Banks::none) {
@@ -95,6 +87,22 @@ JobResult Bus::round_trip(const Jobs& round) {
         observer_->sampled(result.sample);
     }
     return result;
+}
+
+PortState Bus::compose(const Jobs& round, Banks& reads) {
+    commands_.clear();
+    PortState after = engine_->shadow();
+    reads = observer_->overdue();
+    for (const auto& job : round) {
+        if (const Banks banks = job->change.banks(); banks != Banks::none) {
+            after = job->change.applied_to(after);
+            commands_.set_pins(after, banks);
+        }
+        reads |= job->reads;
+    }
+    commands_.get_pins(reads);
+    commands_.send_immediate();
+    return after;
 }
 
 Bus::Jobs Bus::next_round(Jobs& round, const JobResult& result, Jobs& refused) {
@@ -111,9 +119,9 @@ Bus::Jobs Bus::next_round(Jobs& round, const JobResult& result, Jobs& refused) {
     const bool hopeless =
         result.error == errno_code(ETIMEDOUT) || result.error == errno_code(ENODEV);
     const TimePoint now = next.empty() ? TimePoint{} : clock_.now();
-    const auto first_refused = std::stable_partition(next.begin(), next.end(), [&](const auto& job) {
-        return !hopeless && job->deadline > now;
-    });
+    const auto first_refused =
+        std::stable_partition(next.begin(), next.end(),
+                              [&](const auto& job) { return !hopeless && job->deadline > now; });
     std::move(first_refused, next.end(), std::back_inserter(refused));
     next.erase(first_refused, next.end());
     for (const auto& job : refused) {

@@ -1,15 +1,16 @@
 #pragma once
 
-#include <condition_variable>
-#include <memory>
-#include <mutex>
-#include <system_error>
-#include <vector>
-
 #include "base/clock.h"
 #include "gpio/engine.h"
 #include "mpsse/command.h"
 #include "mpsse/pins.h"
+
+#include <system_error>
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <vector>
 
 namespace gpiofs::gpio {
 
@@ -118,6 +119,8 @@ class Bus {
 
     void hold(std::shared_ptr<BusJob> first);
     JobResult round_trip(const Jobs& round);
+    /// Fills commands_; returns the shadow that holds after them, and the banks they read.
+    mpsse::PortState compose(const Jobs& round, mpsse::Banks& reads);
     /// Marks the round finished and takes the next one; empty when the bus was let go.
     Jobs next_round(Jobs& round, const JobResult& result, Jobs& refused);
     static void answer(const Jobs& jobs, const JobResult& result) noexcept;

@@ -1,5 +1,10 @@
 #pragma once
 
+#include "gpio/bus.h"
+#include "gpio/edge_detector.h"
+#include "gpio/line.h"
+#include "mpsse/known_boards.h"
+
 #include <array>
 #include <atomic>
 #include <cstdint>
@@ -7,11 +12,6 @@
 #include <mutex>
 #include <string>
 #include <vector>
-
-#include "gpio/bus.h"
-#include "gpio/edge_detector.h"
-#include "gpio/line.h"
-#include "mpsse/known_boards.h"
 
 namespace gpiofs::gpio {
 

@@ -1,13 +1,13 @@
 #include "gpio/engine.h"
 
+#include "base/error.h"
+#include "base/log.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <utility>
-
-#include "base/error.h"
-#include "base/log.h"
 
 namespace gpiofs::gpio {
 namespace {
@@ -71,11 +71,6 @@ void Engine::start(TimePoint deadline) {
 
 std::error_code Engine::exchange(const mpsse::CommandBuffer& commands,
                                  const mpsse::PortState& after, TimePoint deadline) {
-    if (!in_step_) {
-        if (const auto error = recover(deadline)) {
-            return error;
-        }
-    }
     if (const auto error = send(commands.bytes(), after, deadline)) {
         return error;
     }
@@ -85,12 +80,14 @@ std::error_code Engine::exchange(const mpsse::CommandBuffer& commands,
 std::error_code Engine::send(std::span<const std::uint8_t> bytes, const mpsse::PortState& after,
                              TimePoint deadline) {
     const auto [sent, error] = transport_->write(bytes, deadline);
-    if (sent == bytes.size() && !error) {
+    if (sent == bytes.size()) {
         shadow_ = after;
-        return {};
-    }
-    if (sent > 0) {
-        const auto rest = bytes.subspan(std::min(sent, bytes.size()));
+        unsent_.clear();
+        if (!error) {
+            return {};
+        }
+    } else if (sent > 0) {
+        const auto rest = bytes.subspan(sent);
         unsent_.assign(rest.begin(), rest.end());
         unsent_state_ = after;
     }
@@ -100,17 +97,25 @@ std::error_code Engine::send(std::span<const std::uint8_t> bytes, const mpsse::P
 std::error_code Engine::receive(std::size_t count, TimePoint deadline) {
     parser_.clear();
     while (parser_.payload().size() < count) {
-        const auto [bytes, error] = transport_->read(in_buffer_, deadline);
-        heard_status_ = heard_status_ || bytes > 0;
-        parser_.feed(std::span(in_buffer_).first(bytes));
-        if (error) {
-            return fail(error, Direction::in);
+        if (const auto error = read_packet(deadline)) {
+            return error;
         }
     }
     if (parser_.payload().size() > count) {
         return fail(errno_code(EIO), Direction::in);
     }
     return {};
+}
+
+std::error_code Engine::read_packet(TimePoint deadline) {
+    // A chip that keeps sending status packets lets no transfer run into the deadline.
+    if (clock_.now() >= deadline) {
+        return fail(errno_code(ETIMEDOUT), Direction::in);
+    }
+    const auto [bytes, error] = transport_->read(in_buffer_, deadline);
+    heard_status_ = heard_status_ || bytes > 0;
+    parser_.feed(std::span(in_buffer_).first(bytes));
+    return error ? fail(error, Direction::in) : error;
 }
 
 std::error_code Engine::fail(std::error_code error, Direction direction) {
@@ -124,30 +129,32 @@ std::error_code Engine::fail(std::error_code error, Direction direction) {
     return error;
 }
 
-std::error_code Engine::recover(TimePoint deadline) {
+std::error_code Engine::ensure_in_step(TimePoint deadline) {
+    if (in_step_) {
+        return {};
+    }
     if (!unsent_.empty()) {
         report(Rung::resend, "a write was cut short; sending the rest of it");
-        const std::vector<std::uint8_t> rest = std::exchange(unsent_, {});
+        const std::vector<std::uint8_t> rest = unsent_;
         if (const auto error = send(rest, unsent_state_, deadline)) {
-            if (unsent_.empty()) {
-                unsent_ = rest;
-            }
             return error;
         }
     }
     report(Rung::resync, "a transfer failed; purging old replies and synchronising");
     heard_status_ = false;
-    auto error = transport_->control_out(static_cast<std::uint8_t>(Request::reset), purge_in,
-                                         deadline);
+    auto error =
+        transport_->control_out(static_cast<std::uint8_t>(Request::reset), purge_in, deadline);
     if (!error) {
         error = synchronise(part_of(clock_.now(), deadline));
     }
     if (error && heard_status_ && error != errno_code(ENODEV)) {
         report(Rung::restart, "not in MPSSE mode any more; outputs were interrupted");
+        pins_lost_ = true;
         error = enter_mpsse(deadline);
-        if (!error) {
-            error = send_shadow(deadline);
-        }
+    }
+    if (!error && pins_lost_) {
+        error = send_shadow(deadline);
+        pins_lost_ = static_cast<bool>(error);
     }
     if (!error) {
         in_step_ = true;
@@ -176,11 +183,8 @@ std::error_code Engine::await_echo(Opcode opcode, TimePoint deadline) {
     }
     parser_.clear();
     while (!mpsse::end_of_bad_command_echo(parser_.payload(), opcode)) {
-        const auto result = transport_->read(in_buffer_, deadline);
-        heard_status_ = heard_status_ || result.bytes > 0;
-        parser_.feed(std::span(in_buffer_).first(result.bytes));
-        if (result.error) {
-            return fail(result.error, Direction::in);
+        if (const auto failed = read_packet(deadline)) {
+            return failed;
         }
     }
     return {};
@@ -192,9 +196,12 @@ std::error_code Engine::enter_mpsse(TimePoint deadline) {
         std::uint16_t value;
     };
     constexpr Step steps[] = {
-        {Request::reset, purge_out},         {Request::set_bit_mode, mode_reset},
-        {Request::event_character, 0},       {Request::error_character, 0},
-        {Request::set_latency_timer, latency_ms}, {Request::set_bit_mode, mode_mpsse},
+        {Request::reset, purge_out},
+        {Request::set_bit_mode, mode_reset},
+        {Request::event_character, 0},
+        {Request::error_character, 0},
+        {Request::set_latency_timer, latency_ms},
+        {Request::set_bit_mode, mode_mpsse},
         {Request::reset, purge_in},
     };
     unsent_.clear();
@@ -222,8 +229,8 @@ void Engine::stop(OnExit how, TimePoint deadline) noexcept {
         transport_->give_back_driver(false);
         return;
     }
-    std::error_code error = transport_->control_out(static_cast<std::uint8_t>(Request::reset),
-                                                    purge_out, deadline);
+    std::error_code error =
+        transport_->control_out(static_cast<std::uint8_t>(Request::reset), purge_out, deadline);
     if (!error) {
         error = transport_->control_out(static_cast<std::uint8_t>(Request::set_bit_mode),
                                         mode_reset, deadline);

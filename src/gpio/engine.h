@@ -1,23 +1,23 @@
 #pragma once
 
-#include <cstdint>
-#include <memory>
-#include <span>
-#include <string>
-#include <vector>
-
 #include "base/clock.h"
 #include "gpio/on_exit.h"
 #include "mpsse/command.h"
 #include "mpsse/reply.h"
 #include "transport/transport.h"
 
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
 namespace gpiofs::gpio {
 
 /// The MPSSE engine of one interface: starting it, exchanging commands for replies, and the ladder
 /// that brings it back into step after a failure.
 ///
-/// The ladder, run by the first exchange after a failure, each rung logged once per incident:
+/// The ladder, run by ensure_in_step() after a failure, each rung logged once per incident:
 /// 1. the rest of a write that was cut short is sent, so that a half-fed command is completed with
 ///    the bytes that were meant;
 /// 2. old replies are purged and the stream is found again by the echo of a bad command;
@@ -38,8 +38,11 @@ class Engine {
     /// on the pins by the UART. Throws std::system_error.
     void start(TimePoint deadline);
 
-    /// Sends a batch and collects its replies. `after` is the shadow once the batch has run;
-    /// it is committed when the chip has taken all the bytes.
+    /// Does nothing unless the last exchange failed; then climbs the ladder. The shadow may be
+    /// another afterwards, so a batch is composed after this call.
+    std::error_code ensure_in_step(TimePoint deadline);
+    /// Sends a batch and collects its replies; the engine is in step. `after` is the shadow once
+    /// the batch has run; it is committed when the chip has taken all the bytes.
     std::error_code exchange(const mpsse::CommandBuffer& commands, const mpsse::PortState& after,
                              TimePoint deadline);
     /// The replies of the last successful exchange, status bytes removed.
@@ -50,7 +53,8 @@ class Engine {
     /// Leaves the chip as `how` says; no exchange may follow.
     void stop(OnExit how, TimePoint deadline) noexcept;
 
-    /// Ends the exchange under way and every later one with ECANCELED; stop() still works. Any thread.
+    /// Ends the exchange under way and every later one with ECANCELED; stop() still works. Any
+    /// thread.
     void abort() noexcept { transport_->abort(); }
 
   private:
@@ -59,8 +63,8 @@ class Engine {
     std::error_code send(std::span<const std::uint8_t> bytes, const mpsse::PortState& after,
                          TimePoint deadline);
     std::error_code receive(std::size_t count, TimePoint deadline);
+    std::error_code read_packet(TimePoint deadline);
     std::error_code fail(std::error_code error, transport::Direction direction);
-    std::error_code recover(TimePoint deadline);
     /// Two bad commands, each answered by its own echo: an echo left over from an earlier attempt
     /// can pass for the first, never for the second.
     std::error_code synchronise(TimePoint deadline);
@@ -81,6 +85,8 @@ class Engine {
     /// The tail of a write that was cut short, and the shadow that holds once it is sent.
     std::vector<std::uint8_t> unsent_;
     mpsse::PortState unsent_state_;
+    /// MPSSE mode was left on the way, and the shadow has not been sent since.
+    bool pins_lost_ = false;
     /// Set when an IN transfer of the current synchronisation brought at least status bytes.
     bool heard_status_ = false;
     Rung reported_ = Rung::none;

@@ -71,8 +71,8 @@ class EventNode {
     void take_wakeups(WakeList& wake);
 
     mutable std::mutex mutex_;
-    std::uint64_t count_ = 1;                    ///< guarded by mutex_
-    bool dead_ = false;                          ///< guarded by mutex_
+    std::uint64_t count_ = 1;                   ///< guarded by mutex_
+    bool dead_ = false;                         ///< guarded by mutex_
     std::vector<Subscription*> subscriptions_;  ///< guarded by mutex_
 };
 

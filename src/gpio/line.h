@@ -1,10 +1,10 @@
 #pragma once
 
-#include <cstdint>
-#include <memory>
-
 #include "gpio/bus.h"
 #include "gpio/event_node.h"
+
+#include <cstdint>
+#include <memory>
 
 namespace gpiofs::gpio {
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "gpio/chip.h"
+
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -7,8 +9,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "gpio/chip.h"
 
 namespace gpiofs::gpio {
 

@@ -51,9 +51,6 @@ std::size_t LocalTransport::packet_size() const noexcept { return chip_.packet_s
 
 transport::Transfer LocalTransport::control(const SetupPacket& setup,
                                             std::span<std::uint8_t> data) {
-    if (aborted_) {
-        return {0, errno_code(ECANCELED)};
-    }
     const ControlResult result = chip_.finish_control(board_->attachment(), setup, data);
     return {result.bytes, error_of(result.status)};
 }
