@@ -214,6 +214,12 @@ void BoardManager::retire(const std::vector<std::shared_ptr<gpio::Chip>>& chips,
     }
 }
 
+void BoardManager::stop_transfers() noexcept {
+    for (const auto& chip : registry_.chips()) {
+        chip->bus().close();
+    }
+}
+
 void BoardManager::close() noexcept {
     {
         const std::lock_guard lock(mutex_);

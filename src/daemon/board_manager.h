@@ -33,6 +33,9 @@ class BoardManager final : public transport::BoardObserver, public gpio::ChipObs
     /// Called when the last board has gone.
     void when_empty(std::function<void()> hook) { when_empty_ = std::move(hook); }
 
+    /// Ends every transfer, so that no request keeps the program from ending; close() follows.
+    void stop_transfers() noexcept;
+
     /// Takes all boards out at the end of the program and waits until they have been left as
     /// Options::on_exit says and every thread that served them is joined.
     void close() noexcept;

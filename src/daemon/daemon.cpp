@@ -70,7 +70,7 @@ Daemon::Daemon(const cli::Options& options)
             std::chrono::duration_cast<std::chrono::milliseconds>(options.timeout)};
         session_.emplace(mount_options(options), services);
         if (options.exit_on_unplug) {
-            boards_.when_empty([this] { session_->quit(); });
+            boards_.when_empty(EndSignals::raise);
         }
     } catch (...) {
         stop();
@@ -136,10 +136,15 @@ void Daemon::open_boards() {
 void Daemon::run(cli::Startup& startup) {
     session_->on_ready([](void* context) { static_cast<cli::Startup*>(context)->ready(); },
                        &startup);
+    end_signals_.watch([this] {
+        boards_.stop_transfers();
+        session_->quit();
+    });
     session_->run();
 }
 
 void Daemon::stop() noexcept {
+    end_signals_.stop_watching();
     bench_.stop_watching();
     if (usb_) {
         usb_->stop_watching();

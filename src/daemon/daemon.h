@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/clock.h"
+#include "base/end_signals.h"
 #include "cli/options.h"
 #include "cli/parent.h"
 #include "daemon/bench_tree.h"
@@ -37,6 +38,7 @@ class Daemon {
     void stop() noexcept;
 
     const cli::Options& options_;
+    EndSignals end_signals_;  ///< first: it blocks signals for every thread made below
     SystemClock clock_;
     sim::Bench bench_{clock_};
     std::unique_ptr<BenchTree> bench_tree_;

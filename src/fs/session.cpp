@@ -4,10 +4,12 @@
 #include <pthread.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdarg>
 #include <cstdio>
+#include <thread>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -20,6 +22,16 @@ namespace {
 /// Threads are started as requests need them, one per board at most waits for USB, and one more is
 /// always free. libfuse's default of ten would be used up by ten silent boards.
 constexpr unsigned most_threads = 128;
+
+constexpr int wake_signal = SIGUSR1;
+
+/// Lets a signal end a system call of this thread with EINTR, and do nothing else.
+void interruptible_by(int number) noexcept {
+    struct sigaction action {};
+    action.sa_handler = [](int) {};
+    sigaction(number, &action, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+}
 
 /// libfuse's own messages are collected so that a failed mount is one line of ours.
 std::string& last_message() {
@@ -79,7 +91,7 @@ class Arguments {
 struct Session::Handle {
     fuse_session* session = nullptr;
     pthread_t main_thread = pthread_self();
-    bool handlers = false;
+    std::atomic<bool> running = false;
     bool mounted = false;
 
     Handle() = default;
@@ -88,9 +100,6 @@ struct Session::Handle {
     ~Handle() {
         if (mounted) {
             fuse_session_unmount(session);
-        }
-        if (handlers) {
-            fuse_remove_signal_handlers(session);
         }
         if (session != nullptr) {
             fuse_session_destroy(session);
@@ -124,10 +133,6 @@ Session::Session(const MountOptions& options, const Services& services)
     if (handle_->session == nullptr) {
         throw_errno(EINVAL, "mount options: " + last_message());
     }
-    if (fuse_set_signal_handlers(handle_->session) != 0) {
-        throw_errno(EIO, "cannot handle signals: " + last_message());
-    }
-    handle_->handlers = true;
     errno = 0;
     if (fuse_session_mount(handle_->session, place.c_str()) != 0) {
         throw_errno(errno != 0 ? errno : EPERM,
@@ -147,6 +152,8 @@ void Session::on_ready(void (*hook)(void*), void* context) noexcept {
 }
 
 void Session::run() {
+    interruptible_by(wake_signal);
+    handle_->running = true;
     int result = 0;
     if (single_threaded_) {
         result = fuse_session_loop(handle_->session);
@@ -157,15 +164,20 @@ void Session::run() {
         result = fuse_session_loop_mt(handle_->session, config);
         fuse_loop_cfg_destroy(config);
     }
-    // A positive result is the signal that ended the loop.
+    handle_->running = false;
     if (result < 0 && result != -ENODEV) {
         throw_errno(-result, "FUSE connection");
     }
 }
 
 void Session::quit() noexcept {
-    // fuse_session_exit() from here would only set a flag; a signal wakes the loop as well.
-    pthread_kill(handle_->main_thread, SIGTERM);
+    fuse_session_exit(handle_->session);
+    // That only sets a flag. The loop looks at it when a signal interrupts its wait, and a signal
+    // that comes just before the wait is lost: hence more than one.
+    while (handle_->running) {
+        pthread_kill(handle_->main_thread, wake_signal);
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
 }
 
 }  // namespace gpiofs::fs

@@ -26,7 +26,7 @@ struct MountOptions {
 };
 
 /// The mounted tree: mounts when made, serves in run(), unmounts when destroyed.
-/// Thread-bound to the main thread, except quit().
+/// Thread-bound to the main thread, except quit(). SIGUSR1 is used inside.
 class Session {
   public:
     /// Throws std::system_error with one line that says what to do. `services` outlive it.
@@ -38,11 +38,11 @@ class Session {
     /// Called once by a FUSE thread when the mount has been taken into service; before run().
     void on_ready(void (*hook)(void*), void* context) noexcept;
 
-    /// Serves until SIGINT, SIGTERM, SIGHUP, quit() or an unmount. Throws std::system_error if the
-    /// connection fails.
+    /// Serves until quit() or an unmount. Throws std::system_error if the connection fails.
     void run();
 
-    /// Makes run() return. Any thread.
+    /// Makes run() return, and waits until it has; it waits for the requests that FUSE threads are
+    /// working on, so it is not for them to call.
     void quit() noexcept;
 
   private:

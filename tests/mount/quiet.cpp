@@ -27,6 +27,7 @@ TEST_CASE("with nothing armed no transfer is made and no thread wakes up") {
     const std::string counters = read_text(mount / "sim/0/counters");
     long before = mount.context_switches();
     REQUIRE(wait_until([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
         const long now = mount.context_switches();
         const bool quiet = now == before;
         before = now;

@@ -116,7 +116,7 @@ TEST_CASE("threads and descriptors are back after arming, polling, unplug and re
     const auto cycle = [&] {
         const auto line = mount.export_line(513);
         Sleepers sleepers(line);
-        CHECK(mount.threads_named("poll") == 1);
+        CHECK(wait_until([&] { return mount.threads_named("poll") == 1; }));
         mount.set_bench("plugged", "0");
         sleepers.check_all_woken();
         mount.set_bench("plugged", "1");
