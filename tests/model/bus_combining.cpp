@@ -1,0 +1,193 @@
+#include "rig.h"
+#include "support/wait.h"
+
+#include <doctest/doctest.h>
+
+#include <cerrno>
+#include <thread>
+
+using namespace gpiofs;
+using namespace gpiofs::test;
+
+namespace {
+
+/// A bus with a first job held up on the wire, so that what comes now is queued.
+struct HeldBus {
+    HeldBus() : rig(clock), bus(rig.started(), clock) {
+        bus.observe(log);
+        rig.tap->hold();
+        first = read_job(mpsse::Banks::low, rig.deadline());
+        holder = std::thread([this] { bus.submit(first); });
+        REQUIRE(wait_until([this] { return rig.tap->somebody_held(); }));
+        before = rig.board().counters();
+    }
+    HeldBus(const HeldBus&) = delete;
+    HeldBus& operator=(const HeldBus&) = delete;
+    ~HeldBus() { finish(); }
+
+    void finish() {
+        rig.tap->release();
+        if (holder.joinable()) {
+            holder.join();
+        }
+    }
+
+    SystemClock clock;
+    Rig rig;
+    BusLog log;
+    gpio::Bus bus;
+    std::shared_ptr<TestJob> first;
+    std::thread holder;
+    sim::Counters before;
+};
+
+}  // namespace
+
+TEST_CASE("bus: an access costs the transfers it must and no more") {
+    SystemClock clock;
+    Rig rig(clock);
+    BusLog log;
+    gpio::Bus bus(rig.started(), clock);
+    bus.observe(log);
+    const auto cost = [&](const gpio::PinChange& change, mpsse::Banks reads) {
+        const auto before = rig.board().counters();
+        const auto job = change_job(change, rig.deadline());
+        job->reads = reads;
+        bus.submit(job);
+        CHECK_FALSE(job->result().error);
+        return since(before, rig.board().counters());
+    };
+    const auto check = [](const sim::Counters& found, unsigned out, unsigned in, unsigned opcodes) {
+        CHECK(found.out_transfers == out);
+        CHECK(found.in_transfers == in);
+        CHECK(found.opcodes == opcodes);
+        CHECK(found.control_transfers == 0);
+    };
+    check(cost({}, mpsse::Banks::low), 1, 1, 2);
+    check(cost({}, mpsse::Banks::both), 1, 1, 3);
+    check(cost(output(3, true), mpsse::Banks::none), 1, 0, 2);
+    check(cost(output(11, true), mpsse::Banks::none), 1, 0, 2);
+    check(cost(output(11, false), mpsse::Banks::high), 1, 1, 3);
+}
+
+TEST_CASE("bus: jobs that come while it is held share one round trip") {
+    HeldBus held;
+    std::vector<std::shared_ptr<TestJob>> readers;
+    for (int i = 0; i < 20; ++i) {
+        readers.push_back(
+            read_job(i % 2 == 0 ? mpsse::Banks::low : mpsse::Banks::high, held.rig.deadline()));
+        held.bus.submit(readers.back());
+    }
+    CHECK(readers.front()->answers() == 0);
+    held.finish();
+    for (const auto& reader : readers) {
+        const auto result = reader->result();
+        CHECK_FALSE(result.error);
+        CHECK(result.sample.valid == 0xffff);
+        CHECK(result.sample.levels == 0xffff);
+    }
+    const auto cost = since(held.before, held.rig.board().counters());
+    CHECK(cost.out_transfers == 2);
+    CHECK(cost.in_transfers == 2);
+    CHECK(held.log.samples == 2);
+}
+
+TEST_CASE("bus: every queued toggle reaches the wire, in the order it came") {
+    HeldBus held;
+    constexpr unsigned toggles = 10;
+    std::vector<std::shared_ptr<TestJob>> writers;
+    Bytes wanted;
+    for (unsigned i = 0; i < toggles; ++i) {
+        writers.push_back(change_job(output(0, i % 2 == 0), held.rig.deadline()));
+        held.bus.submit(writers.back());
+        const Bytes set = {0x80, static_cast<std::uint8_t>(i % 2 == 0 ? 1 : 0), 0x01};
+        wanted.insert(wanted.end(), set.begin(), set.end());
+    }
+    wanted.push_back(0x87);
+    held.finish();
+    CHECK(held.rig.tap->writes().at(1) == wanted);
+    // The first job's two, then one per toggle and a send-immediate.
+    CHECK(since(held.before, held.rig.board().counters()).opcodes == 2 + toggles + 1);
+    CHECK(held.log.shadow() == mpsse::PortState{0, 1});
+}
+
+TEST_CASE("bus: a queued read sees the writes that were queued before it") {
+    HeldBus held;
+    held.rig.bench.write(0, "wires", "adbus0 acbus0");
+    held.bus.submit(change_job(output(0, false), held.rig.deadline()));
+    const auto reader = read_job(mpsse::Banks::high, held.rig.deadline());
+    held.bus.submit(reader);
+    held.finish();
+    CHECK((reader->result().sample.levels & 0x0100) == 0);
+}
+
+TEST_CASE("bus: a job whose deadline passed in the queue is refused without a transfer") {
+    HeldBus held;
+    const auto late = read_job(mpsse::Banks::low, held.clock.now());
+    const auto good = read_job(mpsse::Banks::low, held.rig.deadline());
+    held.bus.submit(late);
+    held.bus.submit(good);
+    held.finish();
+    CHECK(late->result().error.value() == ETIMEDOUT);
+    CHECK_FALSE(good->result().error);
+}
+
+TEST_CASE("bus: a queued job that is cancelled is never done") {
+    HeldBus held;
+    const auto job = change_job(output(0, false), held.rig.deadline());
+    held.bus.submit(job);
+    CHECK(held.bus.cancel(*job, std::chrono::seconds(0)));
+    held.finish();
+    CHECK(job->answers() == 0);
+    CHECK(held.rig.board().level({0, 0}));
+    CHECK(since(held.before, held.rig.board().counters()).out_transfers == 1);
+}
+
+TEST_CASE("bus: a job in flight is cancelled after its grace, or finishes within it") {
+    HeldBus held;
+    SUBCASE("grace over") {
+        CHECK(held.bus.cancel(*held.first, std::chrono::milliseconds(1)));
+        held.finish();
+        CHECK(held.first->answers() == 0);
+    }
+    SUBCASE("finished in time") {
+        bool cancelled = true;
+        std::thread canceller(
+            [&] { cancelled = held.bus.cancel(*held.first, std::chrono::seconds(20)); });
+        held.finish();
+        canceller.join();
+        CHECK_FALSE(cancelled);
+        CHECK(held.first->answers() == 1);
+    }
+}
+
+TEST_CASE("bus: a finished job is not cancelled, and one not yet submitted is never done") {
+    SystemClock clock;
+    Rig rig(clock);
+    BusLog log;
+    gpio::Bus bus(rig.started(), clock);
+    bus.observe(log);
+    const auto finished = read_job(mpsse::Banks::low, rig.deadline());
+    bus.submit(finished);
+    CHECK_FALSE(bus.cancel(*finished, std::chrono::seconds(0)));
+    const auto unsubmitted = read_job(mpsse::Banks::low, rig.deadline());
+    CHECK(bus.cancel(*unsubmitted, std::chrono::seconds(0)));
+    const auto before = rig.board().counters();
+    bus.submit(unsubmitted);
+    CHECK(unsubmitted->answers() == 0);
+    CHECK(since(before, rig.board().counters()).out_transfers == 0);
+}
+
+TEST_CASE("bus: closing answers ENODEV to all, and the engine can be retired") {
+    HeldBus held;
+    const auto queued = read_job(mpsse::Banks::low, held.rig.deadline());
+    held.bus.submit(queued);
+    held.bus.close();
+    CHECK(queued->result().error.value() == ENODEV);
+    CHECK(held.first->result().error.value() == ENODEV);
+    const auto engine = held.bus.retire();
+    REQUIRE(engine != nullptr);
+    CHECK(read_pins(held.bus, mpsse::Banks::low, held.rig.deadline()).error.value() == ENODEV);
+    // The board is still there: nobody has lost it.
+    CHECK(held.log.losses == 0);
+}

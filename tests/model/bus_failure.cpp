@@ -1,0 +1,120 @@
+#include "rig.h"
+#include "support/manual_clock.h"
+#include "support/wait.h"
+
+#include <doctest/doctest.h>
+
+#include <cerrno>
+#include <thread>
+
+using namespace gpiofs;
+using namespace gpiofs::test;
+
+TEST_CASE("bus: a change that follows a cut one on the other bank does not undo it") {
+    ManualClock clock;
+    Rig rig(clock);
+    BusLog log;
+    gpio::Bus bus(rig.started(), clock);
+    bus.observe(log);
+    rig.tap->cut_next_write(1);
+    CHECK(change_pins(bus, output(0, false), rig.deadline()).value() == ETIMEDOUT);
+    CHECK_FALSE(change_pins(bus, output(8, false), rig.deadline()));
+    CHECK(log.shadow() == mpsse::PortState{0x0000, 0x0101});
+    CHECK(rig.levels() == 0xfefe);
+    CHECK_FALSE(change_pins(bus, output(1, false), rig.deadline()));
+    CHECK(rig.levels() == 0xfefc);
+}
+
+TEST_CASE("bus: a read that completes a cut change tells of it") {
+    ManualClock clock;
+    Rig rig(clock);
+    BusLog log;
+    gpio::Bus bus(rig.started(), clock);
+    bus.observe(log);
+    rig.tap->cut_next_write(1);
+    CHECK(change_pins(bus, output(0, false), rig.deadline()).value() == ETIMEDOUT);
+    CHECK(log.shadow() == mpsse::PortState{});
+    CHECK(read_pins(bus, mpsse::Banks::low, rig.deadline()).sample.levels == 0x00fe);
+    CHECK(log.shadow() == mpsse::PortState{0x0000, 0x0001});
+}
+
+TEST_CASE("bus: a hundred readers of a silent board are answered within two deadlines") {
+    SystemClock clock;
+    Rig rig(clock, {"FT2232H", "FT232H"});
+    rig.timeout = std::chrono::milliseconds(500);
+    BusLog log;
+    gpio::Bus bus(rig.started(0), clock);
+    bus.observe(log);
+    gpio::Bus other(rig.started(1), clock);
+    BusLog other_log;
+    other.observe(other_log);
+    rig.bench.write(0, "fault", "timeout -1");
+
+    const TimePoint start = clock.now();
+    std::vector<std::shared_ptr<TestJob>> readers;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 100; ++i) {
+        readers.push_back(read_job(mpsse::Banks::low, rig.deadline()));
+        threads.emplace_back([&bus, job = readers.back()] { bus.submit(job); });
+    }
+    // Meanwhile the other board works: its round trips take no deadline of the silent one's.
+    int answered = 0;
+    do {
+        const TimePoint asked = clock.now();
+        CHECK_FALSE(read_pins(other, mpsse::Banks::low, rig.deadline()).error);
+        CHECK(clock.now() - asked < rig.timeout);
+        answered = 0;
+        for (const auto& reader : readers) {
+            answered += reader->answers();
+        }
+    } while (answered < 100 && clock.now() - start < patience);
+    const Duration took = clock.now() - start;
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
+    CHECK(took < 2 * rig.timeout);
+    for (const auto& reader : readers) {
+        CHECK(reader->result().error.value() == ETIMEDOUT);
+        CHECK(reader->answers() == 1);
+    }
+}
+
+TEST_CASE("bus: a failed round fails at once what was queued behind it") {
+    SystemClock clock;
+    Rig rig(clock);
+    BusLog log;
+    gpio::Bus bus(rig.started(), clock);
+    bus.observe(log);
+    rig.tap->hold();
+    rig.tap->cut_next_write(1);
+    const auto first = change_job(output(0, false), rig.deadline());
+    std::thread holder([&] { bus.submit(first); });
+    const bool held = wait_until([&] { return rig.tap->somebody_held(); });
+    const auto queued = read_job(mpsse::Banks::low, rig.deadline());
+    bus.submit(queued);
+    const auto before = rig.board().counters();
+    rig.tap->release();
+    holder.join();
+    CHECK(held);
+    CHECK(first->result().error.value() == ETIMEDOUT);
+    CHECK(queued->result().error.value() == ETIMEDOUT);
+    CHECK(since(before, rig.board().counters()).out_transfers == 1);
+    CHECK(read_pins(bus, mpsse::Banks::low, rig.deadline()).sample.levels == 0x00fe);
+}
+
+TEST_CASE("bus: unplugging ends a transfer that waits, and is told") {
+    SystemClock clock;
+    Rig rig(clock);
+    BusLog log;
+    gpio::Bus bus(rig.started(), clock);
+    bus.observe(log);
+    rig.bench.write(0, "fault", "timeout -1");
+    const auto job = read_job(mpsse::Banks::low, TimePoint::max());
+    std::thread reader([&] { bus.submit(job); });
+    const auto writes = [&] { return !rig.tap->writes().empty(); };
+    CHECK(wait_until(writes));
+    rig.bench.write(0, "plugged", "0");
+    reader.join();
+    CHECK(job->result().error.value() == ENODEV);
+    CHECK(log.losses == 1);
+}
