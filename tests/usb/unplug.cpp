@@ -43,7 +43,7 @@ class PendingRead {
     std::thread thread_;
 };
 
-/// How often the chip has been asked whether it is there.
+/// Whether the chip has been asked if it is still there (GET_STATUS).
 bool asked_for_status(Usbfs& usbfs) {
     const auto requests = usbfs.requests();
     return std::any_of(requests.begin(), requests.end(), [](const sim::SetupPacket& setup) {

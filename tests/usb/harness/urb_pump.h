@@ -3,7 +3,6 @@
 #include "sim/virtual_board.h"
 #include "usb/harness/testbed.h"
 
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>

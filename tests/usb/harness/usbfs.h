@@ -6,8 +6,6 @@
 #include "usb/harness/testbed.h"
 #include "usb/harness/urb_pump.h"
 
-#include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
