@@ -2,7 +2,7 @@
 source "$(dirname "$0")/../lib.sh"
 start_sim FT232H,serial=VMPLUG
 start_daemon serial:VMPLUG
-sleeping_threads=$(thread_count)
+sleeping_threads=$(thread_names)
 sleeping_fds=$(fd_count)
 
 for round in 1 2; do
@@ -13,7 +13,7 @@ for round in 1 2; do
     put 518 "$mount_dir/export"
     start_poller "first$round" 517
     start_poller "second$round" 517
-    python3 "$guest/reader.py" "$mount_dir/gpio518/value" >"$scratch/reader$round" &
+    "${python[@]}" "$guest/reader.py" "$mount_dir/gpio518/value" >"$scratch/reader$round" &
     reader_pid=$!
     eventually 20 grep -q reading "$scratch/reader$round"
 
@@ -34,6 +34,6 @@ put 516 "$mount_dir/export"
 put high "$mount_dir/gpio516/direction"
 expect "the board's own view" "$(sim get 0 adbus4/level)" 1
 put 516 "$mount_dir/unexport"
-eventually 20 threads_at_most "$sleeping_threads"
+eventually 20 threads_are "$sleeping_threads"
 eventually 20 fds_at_most "$sleeping_fds"
 stop_daemon

@@ -5,7 +5,7 @@ start_daemon -o timeout_ms=60000 serial:VMFLIGHT
 
 put 517 "$mount_dir/export"
 sim set 0 fault "nak -1"
-python3 "$guest/reader.py" "$mount_dir/gpio517/value" >"$scratch/reader" &
+"${python[@]}" "$guest/reader.py" "$mount_dir/gpio517/value" >"$scratch/reader" &
 reader_pid=$!
 eventually 20 blocked_in_fuse "$reader_pid"
 pull_plug
