@@ -1,0 +1,77 @@
+#include "gpio/registry.h"
+
+#include <doctest/doctest.h>
+
+#include <cerrno>
+#include <optional>
+#include <string>
+
+using namespace gpiofs;
+
+namespace {
+
+int errno_of(gpio::Registry& registry, const std::string& identity, unsigned lines,
+             std::optional<unsigned> base) {
+    try {
+        registry.numbers_for(identity, lines, base);
+    } catch (const std::system_error& error) {
+        return error.code().value();
+    }
+    return 0;
+}
+
+}  // namespace
+
+TEST_CASE("registry: numbers are given from 512 on, without overlap") {
+    gpio::Registry registry;
+    CHECK(registry.numbers_for("a", 16, {}).base == 512);
+    CHECK(registry.numbers_for("b", 8, {}).base == 528);
+    CHECK(registry.numbers_for("c", 16, {}).base == 536);
+    CHECK(registry.numbers_for("c", 16, {}).chip_number == 2);
+}
+
+TEST_CASE("registry: who comes back gets the numbers it had") {
+    gpio::Registry registry;
+    registry.numbers_for("a", 16, 700);
+    registry.numbers_for("b", 16, {});
+    const auto again = registry.numbers_for("a", 16, {});
+    CHECK(again.base == 700);
+    CHECK(again.chip_number == 0);
+    CHECK(registry.numbers_for("a", 16, 900).base == 700);
+}
+
+TEST_CASE("registry: gaps are filled when they are large enough") {
+    gpio::Registry registry;
+    registry.numbers_for("a", 16, 520);
+    CHECK(registry.numbers_for("b", 8, {}).base == 512);
+    CHECK(registry.numbers_for("c", 16, {}).base == 536);
+}
+
+TEST_CASE("registry: numbers that were asked for are given or refused, never moved") {
+    gpio::Registry registry;
+    CHECK(registry.numbers_for("a", 16, 0).base == 0);
+    CHECK(errno_of(registry, "b", 16, 15) == EBUSY);
+    CHECK(registry.numbers_for("b", 16, 16).base == 16);
+    CHECK(errno_of(registry, "c", 16, 8) == EBUSY);
+    CHECK(errno_of(registry, "c", 16, 2147483647U) == ERANGE);
+    CHECK(errno_of(registry, "c", 16, 4294967295U) == ERANGE);
+    CHECK(registry.numbers_for("c", 16, 2147483631U).base == 2147483631U);
+}
+
+TEST_CASE("registry: ids are never used twice and never 0") {
+    gpio::Registry registry;
+    const auto first = registry.next_id();
+    CHECK(first != 0);
+    CHECK(registry.next_id() > first);
+}
+
+TEST_CASE("registry: without chips there is nothing to find, export or unexport") {
+    gpio::Registry registry;
+    registry.numbers_for("a", 16, {});
+    CHECK(registry.chips().empty());
+    CHECK(registry.chip(1) == nullptr);
+    CHECK(registry.line(1) == nullptr);
+    CHECK(registry.exported(512) == nullptr);
+    CHECK_THROWS_AS(registry.export_number(512), std::system_error);
+    CHECK_THROWS_AS(registry.unexport_number(-1), std::system_error);
+}
