@@ -29,7 +29,6 @@ constexpr std::uint8_t transmitter_empty = 0x60;
 Channel::Channel(const ChipProfile& chip, const Settings& settings, Pins& pins, Counters& counters)
     : chip_(chip),
       settings_(settings),
-      pins_(pins),
       commands_(chip.out_fifo),
       replies_(chip.in_fifo),
       engine_(chip, settings.interface, settings.command_time, commands_, replies_, pins, counters),

@@ -73,7 +73,6 @@ class Channel {
 
     const ChipProfile& chip_;
     const Settings settings_;
-    Pins& pins_;
     ByteFifo commands_;
     ReplyBuffer replies_;
     Engine engine_;
