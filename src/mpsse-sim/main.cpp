@@ -13,10 +13,10 @@
 #include <system_error>
 
 #include <cerrno>
+#include <csignal>
 #include <exception>
 #include <iostream>
 #include <optional>
-#include <signal.h>
 #include <stdexcept>
 #include <string>
 #include <unistd.h>

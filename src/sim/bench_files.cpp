@@ -167,11 +167,13 @@ std::vector<std::string> list_pins(const VirtualBoard& board) {
 }
 
 std::vector<BenchFile> list_files(const VirtualBoard& board) {
+    const std::vector<std::string> pins = list_pins(board);
     std::vector<BenchFile> files;
+    files.reserve(board_files.size() + pins.size() * pin_files.size());
     for (const auto& [name, access] : board_files) {
         files.push_back({std::string(name), access});
     }
-    for (const std::string& pin : list_pins(board)) {
+    for (const std::string& pin : pins) {
         for (const auto& [name, access] : pin_files) {
             files.push_back({fmt::format("{}/{}", pin, name), access});
         }
