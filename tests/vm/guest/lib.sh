@@ -73,9 +73,11 @@ has_no_driver() { [ -e "$usb_devices/$1" ] && [ ! -e "$usb_devices/$1/driver" ];
 
 # The daemon.
 
-start_daemon() {  # OPTION... BOARD: mounts it, in the foreground so that its messages are kept
+# OPTION... BOARD: mounts it, in the foreground so that its messages are kept. An emulated processor
+# on a busy machine may stand still for longer than the timeout that suits real ones.
+start_daemon() {
     mkdir -p "$mount_dir"
-    "$MPSSE_GPIOFS" -f "$@" "$mount_dir" >"$scratch/daemon.log" 2>&1 &
+    "$MPSSE_GPIOFS" -f -o timeout_ms=20000 "$@" "$mount_dir" >"$scratch/daemon.log" 2>&1 &
     daemon_pid=$!
     eventually 30 mounted_or_ended
     mountpoint -q "$mount_dir" || fail "mount: $(tail -n1 "$scratch/daemon.log")"
