@@ -1,11 +1,10 @@
 #include "base/end_signals.h"
 
+#include "base/thread.h"
+
 #include <pthread.h>
 #include <unistd.h>
-
 #include <utility>
-
-#include "base/thread.h"
 
 namespace gpiofs {
 

@@ -5,7 +5,9 @@
 
 namespace gpiofs {
 
-void throw_errno(int error, const std::string& what) { throw std::system_error(errno_code(error), what); }
+void throw_errno(int error, const std::string& what) {
+    throw std::system_error(errno_code(error), what);
+}
 
 int to_errno(const std::error_code& code) noexcept {
     if (!code) {

@@ -1,8 +1,9 @@
 #pragma once
 
+#include <system_error>
+
 #include <exception>
 #include <string>
-#include <system_error>
 
 namespace gpiofs {
 

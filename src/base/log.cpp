@@ -1,13 +1,13 @@
 #include "base/log.h"
 
+#include "base/text.h"
+
 #include <fmt/format.h>
 #include <syslog.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <string>
-
-#include "base/text.h"
+#include <unistd.h>
 
 namespace gpiofs::log {
 namespace {

@@ -42,7 +42,9 @@ Number<std::uint64_t> parse_magnitude(std::string_view text) noexcept {
 
 }  // namespace
 
-std::string_view up_to_nul(std::string_view bytes) noexcept { return bytes.substr(0, bytes.find('\0')); }
+std::string_view up_to_nul(std::string_view bytes) noexcept {
+    return bytes.substr(0, bytes.find('\0'));
+}
 
 bool attribute_equals(std::string_view text, std::string_view word) noexcept {
     if (text.size() == word.size() + 1 && text.back() == '\n') {

@@ -1,10 +1,11 @@
 #pragma once
 
+#include <system_error>
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
 /// Text as the kernel's attributes read it and as this program prints it. Reentrant.

@@ -1,8 +1,7 @@
 #include "base/thread.h"
 
-#include <pthread.h>
-
 #include <csignal>
+#include <pthread.h>
 #include <utility>
 
 namespace gpiofs {

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "fs/bench.h"
+#include "sim/bench.h"
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "fs/bench.h"
-#include "sim/bench.h"
 
 namespace gpiofs::daemon {
 

@@ -1,16 +1,16 @@
 #include "daemon/board_manager.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <utility>
-
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "mpsse/known_boards.h"
 #include "poll/retired_chip.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
 
 namespace gpiofs::daemon {
 namespace {
@@ -69,8 +69,8 @@ void BoardManager::open_board(transport::Board& board, const cli::Choice& choice
         auto base = wanted_base(choice.word, identity);
         for (std::size_t i = 0; i < engines.size(); ++i) {
             auto chip = std::make_shared<gpio::Chip>(
-                describe(info, choice, choice.interfaces[i], identity, base),
-                std::move(engines[i]), clock_, interval, *this);
+                describe(info, choice, choice.interfaces[i], identity, base), std::move(engines[i]),
+                clock_, interval, *this);
             log::info(fmt::format("{} {}: lines {} to {}", name_of(info),
                                   static_cast<char>('A' + choice.interfaces[i]), chip->info().base,
                                   chip->info().base + chip->info().lines - 1));
@@ -92,10 +92,9 @@ std::string BoardManager::reserve(const transport::BoardInfo& board, std::size_t
         return {};
     }
     // Boards with the same serial number are told apart by their path, the first one excepted.
-    std::string identity =
-        board.serial ? fmt::format("{:04x}:{:04x} serial {}", board.vendor, board.product,
-                                   *board.serial)
-                     : "path " + board.path;
+    std::string identity = board.serial ? fmt::format("{:04x}:{:04x} serial {}", board.vendor,
+                                                      board.product, *board.serial)
+                                        : "path " + board.path;
     const bool taken = std::any_of(served_.begin(), served_.end(), [&](const auto& entry) {
         return entry.second.identity == identity;
     });
@@ -209,8 +208,7 @@ void BoardManager::retire(const std::vector<std::shared_ptr<gpio::Chip>>& chips,
                           gpio::OnExit on_exit) {
     for (const auto& chip : chips) {
         chip->kill();
-        reclaim_.push(
-            std::make_unique<poll::RetiredChip>(chip, on_exit, clock_, options_.timeout));
+        reclaim_.push(std::make_unique<poll::RetiredChip>(chip, on_exit, clock_, options_.timeout));
     }
 }
 

@@ -1,5 +1,12 @@
 #pragma once
 
+#include "cli/board_match.h"
+#include "cli/options.h"
+#include "gpio/registry.h"
+#include "poll/poll_workers.h"
+#include "poll/reclaim_list.h"
+#include "transport/board.h"
+
 #include <functional>
 #include <map>
 #include <memory>
@@ -8,22 +15,16 @@
 #include <string>
 #include <vector>
 
-#include "cli/board_match.h"
-#include "cli/options.h"
-#include "gpio/registry.h"
-#include "poll/poll_workers.h"
-#include "poll/reclaim_list.h"
-#include "transport/board.h"
-
 namespace gpiofs::daemon {
 
-/// Brings boards into the tree and takes them out again: opens the interfaces that are wanted, gives
-/// them their numbers, and hands what a departure leaves behind to the reclaim list. Thread-safe.
+/// Brings boards into the tree and takes them out again: opens the interfaces that are wanted,
+/// gives them their numbers, and hands what a departure leaves behind to the reclaim list.
+/// Thread-safe.
 class BoardManager final : public transport::BoardObserver, public gpio::ChipObserver {
   public:
     /// All outlive it.
-    BoardManager(const cli::Options& options, gpio::Registry& registry,
-                 poll::ReclaimList& reclaim, const Clock& clock);
+    BoardManager(const cli::Options& options, gpio::Registry& registry, poll::ReclaimList& reclaim,
+                 const Clock& clock);
 
     /// Opens boards that are there at the start. Throws std::system_error with one line that names
     /// the board and what to do; boards opened before stay open.
@@ -70,9 +71,9 @@ class BoardManager final : public transport::BoardObserver, public gpio::ChipObs
     std::function<void()> when_empty_;
 
     std::mutex mutex_;
-    std::map<std::string, Served> served_;      ///< by path; guarded by mutex_
-    std::string based_;                         ///< identity that has -o base=; guarded by mutex_
-    bool closing_ = false;                      ///< guarded by mutex_
+    std::map<std::string, Served> served_;  ///< by path; guarded by mutex_
+    std::string based_;                     ///< identity that has -o base=; guarded by mutex_
+    bool closing_ = false;                  ///< guarded by mutex_
 };
 
 }  // namespace gpiofs::daemon

@@ -1,16 +1,16 @@
 #include "daemon/daemon.h"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <iostream>
-#include <stdexcept>
-
 #include "base/log.h"
 #include "cli/board_list.h"
 #include "cli/board_match.h"
 #include "mpsse/known_boards.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+#include <stdexcept>
+#include <unistd.h>
 
 namespace gpiofs::daemon {
 namespace {

@@ -1,8 +1,5 @@
 #pragma once
 
-#include <memory>
-#include <optional>
-
 #include "base/clock.h"
 #include "base/end_signals.h"
 #include "cli/options.h"
@@ -14,6 +11,9 @@
 #include "poll/reclaim_list.h"
 #include "sim/bench.h"
 #include "usb/usb_board_source.h"
+
+#include <memory>
+#include <optional>
 
 namespace gpiofs::daemon {
 

@@ -1,11 +1,11 @@
 #include "fs/attributes.h"
 
+#include "base/error.h"
+#include "base/text.h"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
-
-#include "base/error.h"
-#include "base/text.h"
 
 namespace gpiofs::fs {
 

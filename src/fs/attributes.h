@@ -1,11 +1,11 @@
 #pragma once
 
+#include "fs/request.h"
+#include "fs/tree.h"
+
 #include <span>
 #include <string>
 #include <string_view>
-
-#include "fs/request.h"
-#include "fs/tree.h"
 
 namespace gpiofs::fs {
 

@@ -1,10 +1,10 @@
 #include "fs/bus_request.h"
 
+#include "base/error.h"
+
 #include <cerrno>
 #include <exception>
 #include <utility>
-
-#include "base/error.h"
 
 namespace gpiofs::fs {
 namespace {
@@ -94,7 +94,7 @@ SampledWrite::SampledWrite(const Services& services, std::shared_ptr<gpio::Line>
 
 void SampledWrite::in_order(const gpio::JobResult& result) noexcept {
     try {
-        apply_(*line_, setting_, result.sample);
+        apply_(*line_, setting_, &result.sample);
     } catch (...) {
         error_ = to_errno(std::current_exception());
     }

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <memory>
-
 #include "fs/request.h"
 #include "fs/tree.h"
 #include "gpio/chip.h"
+
+#include <memory>
 
 namespace gpiofs::fs {
 
@@ -65,8 +65,9 @@ class ChangeWrite final : public BusRequest {
 /// A write to an attribute of a line that takes effect together with a sample, in bus order.
 class SampledWrite final : public BusRequest {
   public:
-    /// Applies the setting; may throw std::system_error.
-    using Apply = void (*)(gpio::Line& line, int setting, const gpio::Sample& sample);
+    /// Applies the setting, or answers false if it needs a sample and has none (null); may throw
+    /// std::system_error.
+    using Apply = bool (*)(gpio::Line& line, int setting, const gpio::Sample* sample);
     SampledWrite(const Services& services, std::shared_ptr<gpio::Line> line, Apply apply,
                  int setting, WriteRequest request);
 

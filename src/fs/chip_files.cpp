@@ -1,15 +1,15 @@
+#include "base/error.h"
+#include "base/text.h"
+#include "fs/attributes.h"
+#include "fs/bus_request.h"
+#include "mpsse/chip_type.h"
+
 #include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <cerrno>
 #include <limits>
 #include <utility>
-
-#include "base/error.h"
-#include "base/text.h"
-#include "fs/attributes.h"
-#include "fs/bus_request.h"
-#include "mpsse/chip_type.h"
 
 namespace gpiofs::fs {
 namespace {
@@ -38,8 +38,8 @@ std::string lines_table(const Node& node, const Sample& sample) {
         }
         table += fmt::format("{} {} {} {} {} {}\n", offset, info.base + offset,
                              mpsse::pin_name(info.interface_number, offset),
-                             (outputs >> offset & 1U) != 0 ? "out" : "in", sample.levels >> offset & 1,
-                             node.chip->line(offset) ? "yes" : "no");
+                             (outputs >> offset & 1U) != 0 ? "out" : "in",
+                             sample.levels >> offset & 1, node.chip->line(offset) ? "yes" : "no");
     }
     return table;
 }

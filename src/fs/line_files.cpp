@@ -1,14 +1,14 @@
+#include "base/error.h"
+#include "base/text.h"
+#include "fs/attributes.h"
+#include "fs/bus_request.h"
+
 #include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <array>
 #include <cerrno>
 #include <utility>
-
-#include "base/error.h"
-#include "base/text.h"
-#include "fs/attributes.h"
-#include "fs/bus_request.h"
 
 namespace gpiofs::fs {
 namespace {
@@ -32,8 +32,8 @@ void show_direction(const Services& /*services*/, const Node& node, ReadRequest&
 
 void change(const Services& services, const Node& node, const gpio::PinChange& pins,
             WriteRequest& request) {
-    BusRequest::submit(std::make_shared<ChangeWrite>(
-        services, node.line->chip().shared_from_this(), pins, std::move(request)));
+    BusRequest::submit(std::make_shared<ChangeWrite>(services, node.line->chip().shared_from_this(),
+                                                     pins, std::move(request)));
 }
 
 void store_direction(const Services& services, const Node& node, std::string_view text,
@@ -58,9 +58,9 @@ void show_value(const Services& services, const Node& node, ReadRequest& request
     if (!node.line->can_input()) {
         throw_errno(EOPNOTSUPP, "the line cannot be read");
     }
-    BusRequest::submit(std::make_shared<SampleRead>(
-        services, node.line->chip().shared_from_this(), node, node.line->bank(), value_text,
-        std::move(request)));
+    BusRequest::submit(std::make_shared<SampleRead>(services, node.line->chip().shared_from_this(),
+                                                    node, node.line->bank(), value_text,
+                                                    std::move(request)));
 }
 
 void store_value(const Services& services, const Node& node, std::string_view text,
@@ -76,24 +76,30 @@ void show_active_low(const Services& /*services*/, const Node& node, ReadRequest
     request.complete(node.line->active_low() ? "1\n" : "0\n");
 }
 
-void apply_active_low(Line& line, int setting, const Sample& sample) {
-    line.set_active_low(setting != 0, sample);
+bool apply_active_low(Line& line, int setting, const Sample* sample) {
+    return line.set_active_low(setting != 0, sample);
+}
+
+/// Applies a setting at once if it can be, otherwise together with a sample.
+void store_setting(const Services& services, const Node& node, SampledWrite::Apply apply,
+                   int setting, WriteRequest& request) {
+    if (apply(*node.line, setting, nullptr)) {
+        request.complete();
+    } else {
+        BusRequest::submit(std::make_shared<SampledWrite>(services, node.line, apply, setting,
+                                                          std::move(request)));
+    }
 }
 
 void store_active_low(const Services& services, const Node& node, std::string_view text,
                       WriteRequest& request) {
-    const bool active_low = parse_bool(text);
-    if (node.line->active_low_needs_sample(active_low)) {
-        BusRequest::submit(std::make_shared<SampledWrite>(
-            services, node.line, apply_active_low, active_low ? 1 : 0, std::move(request)));
-        return;
-    }
-    node.line->set_active_low(active_low, {});
-    request.complete();
+    store_setting(services, node, apply_active_low, parse_bool(text) ? 1 : 0, request);
 }
 
-constexpr std::array<std::pair<std::string_view, Edge>, 4> edges = {
-    {{"none", Edge::none}, {"falling", Edge::falling}, {"rising", Edge::rising}, {"both", Edge::both}}};
+constexpr std::array<std::pair<std::string_view, Edge>, 4> edges = {{{"none", Edge::none},
+                                                                     {"falling", Edge::falling},
+                                                                     {"rising", Edge::rising},
+                                                                     {"both", Edge::both}}};
 
 void show_edge(const Services& /*services*/, const Node& node, ReadRequest& request) {
     for (const auto& [name, edge] : edges) {
@@ -104,24 +110,17 @@ void show_edge(const Services& /*services*/, const Node& node, ReadRequest& requ
     }
 }
 
-void apply_edge(Line& line, int setting, const Sample& sample) {
-    line.set_edge(static_cast<Edge>(setting), sample);
+bool apply_edge(Line& line, int setting, const Sample* sample) {
+    return line.set_edge(static_cast<Edge>(setting), sample);
 }
 
 void store_edge(const Services& services, const Node& node, std::string_view text,
                 WriteRequest& request) {
     for (const auto& [name, edge] : edges) {
-        if (!attribute_equals(text, name)) {
-            continue;
-        }
-        if (node.line->edge_needs_sample(edge)) {
-            BusRequest::submit(std::make_shared<SampledWrite>(
-                services, node.line, apply_edge, static_cast<int>(edge), std::move(request)));
+        if (attribute_equals(text, name)) {
+            store_setting(services, node, apply_edge, static_cast<int>(edge), request);
             return;
         }
-        node.line->set_edge(edge, {});
-        request.complete();
-        return;
     }
     throw_errno(EINVAL, "not an edge");
 }

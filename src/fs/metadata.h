@@ -1,5 +1,7 @@
 #pragma once
 
+#include "fs/tree.h"
+
 #include <sys/stat.h>
 #include <sys/types.h>
 
@@ -7,8 +9,6 @@
 #include <mutex>
 #include <optional>
 #include <unordered_map>
-
-#include "fs/tree.h"
 
 namespace gpiofs::fs {
 

@@ -1,9 +1,13 @@
 #include "fs/mount_point.h"
 
+#include "base/error.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "fs/fuse_api.h"
+
 #include <fmt/format.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <climits>
@@ -11,11 +15,7 @@
 #include <fstream>
 #include <memory>
 #include <string_view>
-
-#include "base/error.h"
-#include "base/log.h"
-#include "base/text.h"
-#include "fs/fuse_api.h"
+#include <unistd.h>
 
 namespace gpiofs::fs {
 namespace {
@@ -85,7 +85,8 @@ void clear_dead_mount(const std::string& path) {
         }
     } else {
         throw_errno(ENOTCONN, fmt::format("mount point {}: a program that was killed left it; "
-                                          "run fusermount3 -u -z {}", path, path));
+                                          "run fusermount3 -u -z {}",
+                                          path, path));
     }
     log::info(fmt::format("cleared a dead mount at {}", path));
 }
@@ -112,7 +113,8 @@ std::string prepare_mount_point(const std::string& path) {
         error = ::stat(place.c_str(), &status) == 0 ? 0 : errno;
     } else if (ours) {
         throw_errno(EBUSY, fmt::format("mount point {}: in use by another mpsse-gpiofs; unmount it "
-                                       "with umount {}", place, place));
+                                       "with umount {}",
+                                       place, place));
     }
     if (error != 0) {
         throw_errno(error, fmt::format("mount point {}", place));
@@ -125,12 +127,14 @@ std::string prepare_mount_point(const std::string& path) {
 
 void check_fuse(bool allow_other) {
     if (::access("/dev/fuse", F_OK) != 0) {
-        throw_errno(errno, "/dev/fuse: load the fuse module (modprobe fuse) or give the container "
-                           "the device");
+        throw_errno(errno,
+                    "/dev/fuse: load the fuse module (modprobe fuse) or give the container "
+                    "the device");
     }
     if (allow_other && ::geteuid() != 0 && !user_allow_other()) {
-        throw_errno(EPERM, "allow_other: only root may, unless /etc/fuse.conf has the line "
-                           "user_allow_other");
+        throw_errno(EPERM,
+                    "allow_other: only root may, unless /etc/fuse.conf has the line "
+                    "user_allow_other");
     }
 }
 

@@ -6,14 +6,14 @@ namespace gpiofs::fs {
 
 /// The kinds of folders in the tree.
 enum class Kind : std::uint8_t {
-    root,           ///< /
-    legacy_chip,    ///< gpiochip<BASE>
-    chip,           ///< chip<N>
-    legacy_line,    ///< gpio<NUMBER>
-    chip_line,      ///< chip<N>/gpio<OFFSET>
-    bench,          ///< sim
-    bench_board,    ///< sim/<N>
-    bench_pin,      ///< sim/<N>/<PIN>
+    root,         ///< /
+    legacy_chip,  ///< gpiochip<BASE>
+    chip,         ///< chip<N>
+    legacy_line,  ///< gpio<NUMBER>
+    chip_line,    ///< chip<N>/gpio<OFFSET>
+    bench,        ///< sim
+    bench_board,  ///< sim/<N>
+    bench_pin,    ///< sim/<N>/<PIN>
 };
 
 /// What an inode number says: which kind of folder, which object it shows, and which of its files.

@@ -1,14 +1,14 @@
 #pragma once
 
+#include "fs/tree.h"
+#include "gpio/event_node.h"
+
 #include <cstddef>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "fs/tree.h"
-#include "gpio/event_node.h"
 
 namespace gpiofs::fs {
 
@@ -41,8 +41,8 @@ class OpenFile : public std::enable_shared_from_this<OpenFile> {
     gpio::Subscription subscription_;
 
     std::mutex mutex_;
-    std::string snapshot_;           ///< guarded by mutex_
-    std::size_t next_offset_ = 0;    ///< guarded by mutex_
+    std::string snapshot_;         ///< guarded by mutex_
+    std::size_t next_offset_ = 0;  ///< guarded by mutex_
 };
 
 }  // namespace gpiofs::fs

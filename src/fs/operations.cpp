@@ -1,7 +1,11 @@
 #include "fs/operations.h"
 
-#include <fcntl.h>
-#include <poll.h>
+#include "base/error.h"
+#include "base/text.h"
+#include "fs/attributes.h"
+#include "fs/poll_handle.h"
+#include "fs/request.h"
+
 #include <sys/xattr.h>
 
 #include <algorithm>
@@ -9,15 +13,11 @@
 #include <cerrno>
 #include <cstring>
 #include <exception>
+#include <fcntl.h>
+#include <poll.h>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/error.h"
-#include "base/text.h"
-#include "fs/attributes.h"
-#include "fs/poll_handle.h"
-#include "fs/request.h"
 
 namespace gpiofs::fs {
 namespace {

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <memory>
-#include <mutex>
-#include <unordered_map>
-
 #include "fs/fuse_api.h"
 #include "fs/metadata.h"
 #include "fs/open_file.h"
 #include "fs/tree.h"
+
+#include <memory>
+#include <mutex>
+#include <unordered_map>
 
 namespace gpiofs::fs {
 

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <memory>
-#include <utility>
-
 #include "fs/fuse_api.h"
 #include "gpio/event_node.h"
+
+#include <memory>
+#include <utility>
 
 namespace gpiofs::fs {
 

@@ -1,8 +1,8 @@
 #include "fs/request.h"
 
-#include <cerrno>
-
 #include "fs/open_file.h"
+
+#include <cerrno>
 
 namespace gpiofs::fs {
 

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "fs/fuse_api.h"
+
 #include <cstddef>
 #include <memory>
 #include <string_view>
 #include <utility>
-
-#include "fs/fuse_api.h"
 
 namespace gpiofs::fs {
 

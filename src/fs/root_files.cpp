@@ -1,8 +1,8 @@
-#include <sys/stat.h>
-
 #include "base/error.h"
 #include "base/text.h"
 #include "fs/attributes.h"
+
+#include <sys/stat.h>
 
 namespace gpiofs::fs {
 namespace {

@@ -1,7 +1,11 @@
 #include "fs/session.h"
 
+#include "base/error.h"
+#include "base/log.h"
+#include "fs/mount_point.h"
+#include "fs/operations.h"
+
 #include <fmt/format.h>
-#include <pthread.h>
 
 #include <array>
 #include <atomic>
@@ -9,12 +13,8 @@
 #include <csignal>
 #include <cstdarg>
 #include <cstdio>
+#include <pthread.h>
 #include <thread>
-
-#include "base/error.h"
-#include "base/log.h"
-#include "fs/mount_point.h"
-#include "fs/operations.h"
 
 namespace gpiofs::fs {
 namespace {

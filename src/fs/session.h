@@ -1,11 +1,11 @@
 #pragma once
 
+#include "fs/metadata.h"
+#include "fs/tree.h"
+
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "fs/metadata.h"
-#include "fs/tree.h"
 
 namespace gpiofs::fs {
 

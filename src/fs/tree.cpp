@@ -1,12 +1,12 @@
 #include "fs/tree.h"
 
+#include "base/text.h"
+#include "fs/attributes.h"
+
 #include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <algorithm>
-
-#include "base/text.h"
-#include "fs/attributes.h"
 
 namespace gpiofs::fs {
 namespace {

@@ -1,16 +1,16 @@
 #pragma once
 
+#include "base/clock.h"
+#include "fs/bench.h"
+#include "fs/node_id.h"
+#include "gpio/registry.h"
+
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "base/clock.h"
-#include "fs/bench.h"
-#include "fs/node_id.h"
-#include "gpio/registry.h"
 
 namespace gpiofs::fs {
 

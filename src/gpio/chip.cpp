@@ -1,9 +1,9 @@
 #include "gpio/chip.h"
 
+#include "base/error.h"
+
 #include <cerrno>
 #include <utility>
-
-#include "base/error.h"
 
 namespace gpiofs::gpio {
 
@@ -131,8 +131,7 @@ void Chip::sampled(const Sample& sample) noexcept {
     WakeList wake;
     {
         const std::lock_guard lock(mutex_);
-        if (const PinMask armed = detector_.armed();
-            armed != 0 && (armed & ~sample.valid) == 0) {
+        if (const PinMask armed = detector_.armed(); armed != 0 && (armed & ~sample.valid) == 0) {
             last_sample_ = clock_.now();
         }
         const PinMask fired = detector_.feed(sample);

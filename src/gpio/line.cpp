@@ -1,9 +1,9 @@
 #include "gpio/line.h"
 
-#include <cerrno>
-
 #include "base/error.h"
 #include "gpio/chip.h"
+
+#include <cerrno>
 
 namespace gpiofs::gpio {
 
@@ -42,55 +42,52 @@ PinChange Line::value_change(bool value) const {
     return {mask(), value != active_low() ? mask() : PinMask{0}, 0, 0};
 }
 
-bool Line::value(const Sample& sample) const {
-    return ((sample.levels & mask()) != 0) != active_low();
+bool Line::value(const Sample& sample) const { return level_in(sample) != active_low(); }
+
+bool Line::level_in(const Sample& sample) const noexcept { return (sample.levels & mask()) != 0; }
+
+void Line::check_alive_locked() const {
+    if (chip_->lines_[offset_].get() != this) {
+        throw_errno(ENODEV, "the line is gone");
+    }
 }
 
-bool Line::edge_needs_sample(Edge edge) const {
-    const std::lock_guard lock(chip_->mutex_);
-    const bool output = (chip_->state_.outputs & mask()) != 0;
-    return edge != Edge::none && edge != edge_ && !output;
-}
-
-void Line::set_edge(Edge edge, const Sample& sample) {
+bool Line::set_edge(Edge edge, const Sample* sample) {
     bool refused = false;
     {
         const std::lock_guard lock(chip_->mutex_);
-        if (chip_->lines_[offset_].get() != this) {
-            throw_errno(ENODEV, "the line is gone");
-        }
+        check_alive_locked();
         if (edge == edge_) {
-            return;
+            return true;
         }
-        const bool output = (chip_->state_.outputs & mask()) != 0;
-        refused = output && edge != Edge::none;
+        const bool arms = edge != Edge::none;
+        refused = arms && (chip_->state_.outputs & mask()) != 0;
+        if (arms && !refused && sample == nullptr) {
+            return false;
+        }
         edge_ = refused ? Edge::none : edge;
-        chip_->arm_locked(*this, (sample.levels & mask()) != 0);
+        chip_->arm_locked(*this, sample != nullptr && level_in(*sample));
     }
     chip_->observer_.arming_changed(chip_);
     if (refused) {
         throw_errno(EIO, "an output has no edges");
     }
+    return true;
 }
 
-bool Line::active_low_needs_sample(bool active_low) const {
+bool Line::set_active_low(bool active_low, const Sample* sample) {
     const std::lock_guard lock(chip_->mutex_);
-    const bool one_sided = edge_ == Edge::rising || edge_ == Edge::falling;
-    return one_sided && active_low != active_low_;
-}
-
-void Line::set_active_low(bool active_low, const Sample& sample) {
-    const std::lock_guard lock(chip_->mutex_);
-    if (chip_->lines_[offset_].get() != this) {
-        throw_errno(ENODEV, "the line is gone");
-    }
-    if (active_low_ == active_low) {
-        return;
+    check_alive_locked();
+    const bool turns =
+        active_low != active_low_ && (edge_ == Edge::rising || edge_ == Edge::falling);
+    if (turns && sample == nullptr) {
+        return false;
     }
     active_low_ = active_low;
-    if (edge_ == Edge::rising || edge_ == Edge::falling) {
-        chip_->arm_locked(*this, (sample.levels & mask()) != 0);
+    if (turns) {
+        chip_->arm_locked(*this, level_in(*sample));
     }
+    return true;
 }
 
 }  // namespace gpiofs::gpio

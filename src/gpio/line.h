@@ -48,19 +48,18 @@ class Line {
     /// The line's value in a sample of its bank, in the sense of active_low.
     bool value(const Sample& sample) const;
 
-    /// Whether set_edge() needs a sample of the bank taken in bus order: it does to arm, so that
-    /// no edge after the change is lost and none before it is reported.
-    bool edge_needs_sample(Edge edge) const;
-    /// Throws std::system_error ENODEV if the line is dead, EIO if it cannot be armed because it
-    /// is an output; then, as in the kernel, it has been disarmed all the same.
-    void set_edge(Edge edge, const Sample& sample);
-    /// As edge_needs_sample(): turning round an armed single edge is arming the other one.
-    bool active_low_needs_sample(bool active_low) const;
-    /// Throws std::system_error ENODEV if the line is dead.
-    void set_active_low(bool active_low, const Sample& sample);
+    /// Arms, disarms or turns round. Arming takes the line's level from a sample of its bank made
+    /// in bus order, so that no edge after the change is lost and none before it is reported;
+    /// without one (null) nothing is changed and the answer is false if one is needed. Throw
+    /// std::system_error: ENODEV the line is dead; set_edge EIO it cannot be armed because it is an
+    /// output, and then, as in the kernel, it has been disarmed all the same.
+    bool set_edge(Edge edge, const Sample* sample);
+    bool set_active_low(bool active_low, const Sample* sample);
 
   private:
     friend class Chip;
+    bool level_in(const Sample& sample) const noexcept;
+    void check_alive_locked() const;
     mpsse::PinMask mask() const noexcept { return static_cast<mpsse::PinMask>(1U << offset_); }
 
     const std::shared_ptr<Chip> chip_;

@@ -1,13 +1,13 @@
 #include "gpio/registry.h"
 
+#include "base/error.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <limits>
 #include <utility>
-
-#include "base/error.h"
 
 namespace gpiofs::gpio {
 namespace {

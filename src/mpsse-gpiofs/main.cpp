@@ -1,15 +1,15 @@
+#include "base/log.h"
+#include "cli/options.h"
+#include "cli/parent.h"
+#include "daemon/daemon.h"
+#include "fs/mount_point.h"
+
 #include <fmt/format.h>
 
 #include <exception>
 #include <iostream>
 #include <span>
 #include <variant>
-
-#include "base/log.h"
-#include "cli/options.h"
-#include "cli/parent.h"
-#include "daemon/daemon.h"
-#include "fs/mount_point.h"
 
 namespace {
 
@@ -34,7 +34,8 @@ int serve(cli::Options& options) {
 int main(int argc, char** argv) {
     log::set_program("mpsse-gpiofs");
     try {
-        auto parsed = cli::parse_options(std::span(argv, static_cast<std::size_t>(argc)).subspan(1));
+        auto parsed =
+            cli::parse_options(std::span(argv, static_cast<std::size_t>(argc)).subspan(1));
         if (const auto* error = std::get_if<cli::UsageError>(&parsed)) {
             log::error(error->text);
             return cli::usage_status;

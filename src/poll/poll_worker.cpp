@@ -1,10 +1,10 @@
 #include "poll/poll_worker.h"
 
-#include <algorithm>
-#include <cerrno>
-
 #include "base/error.h"
 #include "base/thread.h"
+
+#include <algorithm>
+#include <cerrno>
 
 namespace gpiofs::poll {
 namespace {

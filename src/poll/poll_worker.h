@@ -1,12 +1,12 @@
 #pragma once
 
+#include "gpio/chip.h"
+#include "poll/reclaim_list.h"
+
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <thread>
-
-#include "gpio/chip.h"
-#include "poll/reclaim_list.h"
 
 namespace gpiofs::poll {
 

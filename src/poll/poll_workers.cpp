@@ -1,10 +1,10 @@
 #include "poll/poll_workers.h"
 
+#include "base/log.h"
+
 #include <exception>
 #include <string>
 #include <utility>
-
-#include "base/log.h"
 
 namespace gpiofs::poll {
 

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "poll/poll_worker.h"
+
 #include <map>
 #include <memory>
 #include <mutex>
-
-#include "poll/poll_worker.h"
 
 namespace gpiofs::poll {
 

@@ -1,8 +1,8 @@
 #include "poll/reclaim_list.h"
 
-#include <utility>
-
 #include "base/thread.h"
+
+#include <utility>
 
 namespace gpiofs::poll {
 

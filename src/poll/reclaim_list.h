@@ -28,8 +28,8 @@ class Retired {
 ///    and told to stop. Only then is it pushed here. Pushing never blocks on anything but the
 ///    list's own lock, which is a leaf: it may be done with any other lock held.
 /// 2. Only the list's owner, a thread of its own, takes things off: all of them at once, by
-///    exchanging the list for an empty one, so that it never walks a list others can reach. (Linux's
-///    gpio-mpsse once walked its worker list while freeing the workers.)
+///    exchanging the list for an empty one, so that it never walks a list others can reach.
+///    (Linux's gpio-mpsse once walked its worker list while freeing the workers.)
 /// 3. The owner finishes and destroys each with no lock held. What it waits for may take every lock
 ///    of the program on its way out.
 /// 4. A thread that is itself to be reclaimed pushes nothing that waits for it and never calls

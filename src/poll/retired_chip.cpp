@@ -4,8 +4,8 @@
 
 namespace gpiofs::poll {
 
-RetiredChip::RetiredChip(std::shared_ptr<gpio::Chip> chip, gpio::OnExit on_exit,
-                         const Clock& clock, Duration timeout)
+RetiredChip::RetiredChip(std::shared_ptr<gpio::Chip> chip, gpio::OnExit on_exit, const Clock& clock,
+                         Duration timeout)
     : chip_(std::move(chip)), on_exit_(on_exit), clock_(clock), timeout_(timeout) {}
 
 void RetiredChip::finish() noexcept {

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <memory>
-
 #include "gpio/chip.h"
 #include "poll/reclaim_list.h"
+
+#include <memory>
 
 namespace gpiofs::poll {
 

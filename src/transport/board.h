@@ -1,12 +1,12 @@
 #pragma once
 
+#include "transport/transport.h"
+
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "transport/transport.h"
 
 namespace gpiofs::transport {
 

@@ -1,11 +1,12 @@
 #pragma once
 
+#include "base/clock.h"
+
+#include <system_error>
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <system_error>
-
-#include "base/clock.h"
 
 namespace gpiofs::transport {
 

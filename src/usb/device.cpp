@@ -61,7 +61,9 @@ std::vector<Device> list_devices(const std::shared_ptr<Context>& context) {
 std::vector<std::uint8_t> location_of(libusb_device* device) {
     std::array<std::uint8_t, most_ports> ports{};
     const int count = libusb_get_port_numbers(device, ports.data(), most_ports);
-    std::vector<std::uint8_t> location{libusb_get_bus_number(device)};
+    std::vector<std::uint8_t> location;
+    location.reserve(1 + most_ports);
+    location.push_back(libusb_get_bus_number(device));
     location.insert(location.end(), ports.begin(), ports.begin() + (count > 0 ? count : 0));
     return location;
 }

@@ -11,7 +11,7 @@ Exports::Lease::Lease(Exports& exports, unsigned number, sim::Attachment attachm
 
 Exports::Lease::~Lease() {
     const std::scoped_lock lock(exports_.mutex_);
-    std::erase(exports_.leased_, number_);
+    std::erase(exports_.leased_, LeasedBoard{number_, attachment_});
 }
 
 DeviceInfo Exports::info_of(unsigned number) const {
@@ -42,15 +42,18 @@ std::variant<std::unique_ptr<Exports::Lease>, Status> Exports::import_device(
         if (info_of(number).bus_id != bus_id) {
             continue;
         }
+        sim::VirtualBoard& board = bench_.board(number);
         const std::scoped_lock lock(mutex_);
-        if (std::find(leased_.begin(), leased_.end(), number) != leased_.end()) {
+        // A lease of an earlier attachment is over, whether its session has noticed or not.
+        const LeasedBoard present{number, board.attachment()};
+        if (std::find(leased_.begin(), leased_.end(), present) != leased_.end()) {
             return Status::busy;
         }
-        const sim::Attachment attachment = bench_.board(number).reset_bus();
+        const sim::Attachment attachment = board.reset_bus();
         if (attachment == 0) {
             break;
         }
-        leased_.push_back(number);
+        leased_.push_back({number, attachment});
         return std::make_unique<Lease>(*this, number, attachment);
     }
     return Status::no_device;

@@ -42,12 +42,19 @@ class Exports {
     std::variant<std::unique_ptr<Lease>, Status> import_device(const std::string& bus_id);
 
   private:
+    /// A board in use, and from which attachment on.
+    struct LeasedBoard {
+        unsigned number;
+        sim::Attachment attachment;
+
+        bool operator==(const LeasedBoard&) const = default;
+    };
+
     DeviceInfo info_of(unsigned number) const;
 
     sim::Bench& bench_;
     std::mutex mutex_;
-    /// Numbers of the boards that are in use.
-    std::vector<unsigned> leased_;
+    std::vector<LeasedBoard> leased_;
 };
 
 }  // namespace gpiofs::usbip

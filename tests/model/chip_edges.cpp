@@ -115,7 +115,7 @@ TEST_CASE("line: turning an armed single edge round reports nothing by itself") 
     OneLine on;
     CHECK_FALSE(set_edge(on.rig, *on.line, Edge::rising));
     on.drive(true);
-    CHECK(on.line->active_low_needs_sample(true));
+    CHECK_FALSE(on.line->set_active_low(true, nullptr));
     // The round trip of the change finds the rising edge that was armed before it.
     CHECK_FALSE(set_active_low(on.rig, *on.line, true));
     CHECK(on.fired());

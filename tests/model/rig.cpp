@@ -10,15 +10,17 @@
 namespace gpiofs::test {
 namespace {
 
+/// Sets something of a line, or answers false if it needs a sample and has none.
+using Setting = std::function<bool(const gpio::Sample*)>;
+
 /// A job that sets something of a line in bus order, as a write to one of its attributes does.
 class SettingJob final : public TestJob {
   public:
-    explicit SettingJob(std::function<void(const gpio::Sample&)> apply)
-        : apply_(std::move(apply)) {}
+    explicit SettingJob(Setting apply) : apply_(std::move(apply)) {}
 
     void in_order(const gpio::JobResult& result) noexcept override {
         try {
-            apply_(result.sample);
+            apply_(&result.sample);
         } catch (const std::system_error& error) {
             refusal_ = error.code();
         }
@@ -26,14 +28,15 @@ class SettingJob final : public TestJob {
     std::error_code refusal() const { return refusal_; }
 
   private:
-    const std::function<void(const gpio::Sample&)> apply_;
+    const Setting apply_;
     std::error_code refusal_;
 };
 
-std::error_code set(Rig& rig, gpio::Line& line, bool needs_sample,
-                    const std::function<void(const gpio::Sample&)>& apply) {
-    if (!needs_sample) {
-        return {errno_of([&] { apply({}); }), std::generic_category()};
+std::error_code set(Rig& rig, gpio::Line& line, const Setting& apply) {
+    bool done = false;
+    const int refusal = errno_of([&] { done = apply(nullptr); });
+    if (done || refusal != 0) {
+        return {refusal, std::generic_category()};
     }
     const auto job = std::make_shared<SettingJob>(apply);
     job->reads = line.bank();
@@ -157,14 +160,14 @@ std::error_code change_pins(gpio::Bus& bus, const gpio::PinChange& change, TimeP
 }
 
 std::error_code set_edge(Rig& rig, gpio::Line& line, gpio::Edge edge) {
-    return set(rig, line, line.edge_needs_sample(edge),
-               [&line, edge](const auto& sample) { line.set_edge(edge, sample); });
+    return set(rig, line,
+               [&line, edge](const auto* sample) { return line.set_edge(edge, sample); });
 }
 
 std::error_code set_active_low(Rig& rig, gpio::Line& line, bool active_low) {
-    return set(
-        rig, line, line.active_low_needs_sample(active_low),
-        [&line, active_low](const auto& sample) { line.set_active_low(active_low, sample); });
+    return set(rig, line, [&line, active_low](const auto* sample) {
+        return line.set_active_low(active_low, sample);
+    });
 }
 
 }  // namespace gpiofs::test

@@ -217,7 +217,18 @@ TEST_CASE("usbip server: pulling the plug closes the connection") {
     CHECK(client.closes());
     CHECK(UsbIpClient(rig.address).import("1-1") == no_device);
     rig.bench.write(0, "plugged", "1");
-    CHECK(rig.becomes_free("1-1"));
+    CHECK(UsbIpClient(rig.address).import("1-1") == 0);
+}
+
+TEST_CASE("usbip server: a board plugged in again is nobody's, however quickly it was done") {
+    Rig rig;
+    for (int round = 0; round < 50; ++round) {
+        UsbIpClient client(rig.address);
+        REQUIRE(client.import("1-1") == 0);
+        rig.bench.write(0, "plugged", "0");
+        REQUIRE(UsbIpClient(rig.address).import("1-1") == no_device);
+        rig.bench.write(0, "plugged", "1");
+    }
 }
 
 TEST_CASE("usbip server: what is not USB/IP costs the connection, not the server") {
