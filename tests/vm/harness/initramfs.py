@@ -25,7 +25,7 @@ def build(kernel, image):
         (tree / "init").chmod(0o755)
         for position, module in enumerate(in_load_order(kernel)):
             shutil.copy(module, tree / "modules" / f"{position:02}-{module.name}")
-        pack(tree, image)
+        pack(tree, busybox, image)
 
 
 def in_load_order(kernel):
@@ -43,8 +43,8 @@ def in_load_order(kernel):
     return found
 
 
-def pack(tree, image):
+def pack(tree, busybox, image):
     names = "\n".join(str(path.relative_to(tree)) for path in sorted(tree.rglob("*")))
     with image.open("wb") as archive:
-        subprocess.run([need_tool("cpio", "cpio"), "-o", "-H", "newc", "-R", "0:0", "--quiet"],
-                       input=names.encode(), stdout=archive, cwd=tree, check=True)
+        subprocess.run([busybox, "cpio", "-o", "-H", "newc"], input=names.encode(),
+                       stdout=archive, stderr=subprocess.DEVNULL, cwd=tree, check=True)
