@@ -32,12 +32,11 @@ constexpr std::uint16_t mode_mpsse = 0x0200;
 /// every batch ends with send-immediate; it only paces status packets while an IN is pending.
 constexpr std::uint16_t latency_ms = 16;
 
-/// A chip that is alive answers a bad command within a few frames; longer is silence.
-constexpr auto sync_patience = std::chrono::milliseconds(100);
 constexpr int start_attempts = 3;
 
-TimePoint part_of(TimePoint now, TimePoint deadline) {
-    return std::min(now + (deadline - now) / 2, now + sync_patience);
+/// The end of the first of `parts` equal parts of the time that is left.
+TimePoint part_of(TimePoint now, TimePoint deadline, int parts) {
+    return now + (deadline - now) / parts;
 }
 
 }  // namespace
@@ -54,9 +53,10 @@ Engine::Engine(std::unique_ptr<transport::Transport> transport, std::string name
 void Engine::start(TimePoint deadline) {
     std::error_code error;
     for (int attempt = 0; attempt < start_attempts; ++attempt) {
-        error = enter_mpsse(deadline);
+        const auto limit = part_of(clock_.now(), deadline, start_attempts - attempt);
+        error = enter_mpsse(limit);
         if (!error) {
-            error = send_shadow(deadline);
+            error = send_shadow(limit);
         }
         if (!error) {
             in_step_ = true;
@@ -145,7 +145,8 @@ std::error_code Engine::ensure_in_step(TimePoint deadline) {
     auto error =
         transport_->control_out(static_cast<std::uint8_t>(Request::reset), purge_in, deadline);
     if (!error) {
-        error = synchronise(part_of(clock_.now(), deadline));
+        // The other half is for entering MPSSE mode again.
+        error = synchronise(part_of(clock_.now(), deadline, 2));
     }
     if (error && heard_status_ && error != errno_code(ENODEV)) {
         report(Rung::restart, "not in MPSSE mode any more; outputs were interrupted");
@@ -211,7 +212,7 @@ std::error_code Engine::enter_mpsse(TimePoint deadline) {
             return error;
         }
     }
-    return synchronise(part_of(clock_.now(), deadline));
+    return synchronise(deadline);
 }
 
 std::error_code Engine::send_shadow(TimePoint deadline) {

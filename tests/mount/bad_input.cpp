@@ -64,7 +64,7 @@ TEST_CASE("what sysfs refuses is refused with its errno and changes nothing") {
         std::string result;
         std::string level;
     };
-    for (const auto& [text, result, level] : std::vector<Row>{
+    for (const Row& row : std::vector<Row>{
              {"1\n", "ok", "1"},
              {"0x0", "ok", "0"},
              {"-1", "ok", "1"},
@@ -83,9 +83,9 @@ TEST_CASE("what sysfs refuses is refused with its errno and changes nothing") {
              {"1\n" + std::string(4094, ' '), "EINVAL", "0"},
              {std::string(5000, '1'), "ERANGE", "0"},
          }) {
-        CAPTURE(text.substr(0, 30));
-        CHECK(write_text(line / "value", text) == result);
-        CHECK(mount.bench("adbus0/level") == level);
+        CAPTURE(row.text.substr(0, 30));
+        CHECK(write_text(line / "value", row.text) == row.result);
+        CHECK(mount.bench("adbus0/level") == row.level);
     }
     const auto fd = open_file(line / "value", O_WRONLY);
     CHECK(::write(fd.get(), "", 0) == 0);
@@ -105,21 +105,21 @@ TEST_CASE("export takes and refuses numbers as the kernel does") {
         std::string text;
         std::string result;
     };
-    for (const auto& [text, result] : std::vector<Row>{{"0x201", "ok"},
-                                                       {"513", "EBUSY"},
-                                                       {"+514", "ok"},
-                                                       {"01003", "ok"},  // octal 515
-                                                       {"0516", "EINVAL"},
-                                                       {" 516", "EINVAL"},
-                                                       {"516 517", "EINVAL"},
-                                                       {"gpio516", "EINVAL"},
-                                                       {"-1", "EINVAL"},
-                                                       {"511", "EINVAL"},
-                                                       {"528", "EINVAL"},
-                                                       {"4294967296", "EINVAL"},
-                                                       {"18446744073709551616", "ERANGE"}}) {
-        CAPTURE(text);
-        CHECK(write_text(mount / "export", text) == result);
+    for (const Row& row : std::vector<Row>{{"0x201", "ok"},
+                                           {"513", "EBUSY"},
+                                           {"+514", "ok"},
+                                           {"01003", "ok"},  // octal 515
+                                           {"0516", "EINVAL"},
+                                           {" 516", "EINVAL"},
+                                           {"516 517", "EINVAL"},
+                                           {"gpio516", "EINVAL"},
+                                           {"-1", "EINVAL"},
+                                           {"511", "EINVAL"},
+                                           {"528", "EINVAL"},
+                                           {"4294967296", "EINVAL"},
+                                           {"18446744073709551616", "ERANGE"}}) {
+        CAPTURE(row.text);
+        CHECK(write_text(mount / "export", row.text) == row.result);
     }
     CHECK(write_text(mount / "chip0/export", "07") == "ok");
     CHECK(write_text(mount / "chip0/export", "4294967296") == "ERANGE");

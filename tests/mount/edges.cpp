@@ -85,24 +85,24 @@ TEST_CASE("only the armed edge fires, and active_low turns its sense round") {
         const char* on_rise;
     };
     Wired board;
-    for (const auto& [edge, active_low, on_fall, on_rise] :
+    for (const Row& row :
          {Row{"rising", "0", "timeout", "PRI|ERR"}, Row{"falling", "0", "PRI|ERR", "timeout"},
           Row{"both", "0", "PRI|ERR", "PRI|ERR"}, Row{"none", "0", "timeout", "timeout"},
           Row{"rising", "1", "PRI|ERR", "timeout"}, Row{"falling", "1", "timeout", "PRI|ERR"}}) {
-        CAPTURE(edge);
-        CAPTURE(active_low);
+        CAPTURE(row.edge);
+        CAPTURE(row.active_low);
         board.arm("none");
-        REQUIRE(write_text(board.input() / "active_low", active_low) == "ok");
+        REQUIRE(write_text(board.input() / "active_low", row.active_low) == "ok");
         board.drive(true);
-        board.arm(edge);
+        board.arm(row.edge);
         const auto fd = board.open_value();
         const auto after = [&](bool level) {
             board.drive(level);
             return poll_once(fd.get(), edge_events, nothing_for);
         };
-        CHECK(after(false) == on_fall);
+        CHECK(after(false) == row.on_fall);
         CHECK(read_at(fd.get(), 0).size() == 2);
-        CHECK(after(true) == on_rise);
+        CHECK(after(true) == row.on_rise);
     }
 }
 

@@ -114,11 +114,11 @@ TEST_CASE("chips have as many lines as their MPSSE reaches") {
         const char* chip;
         const char* ngpio;
     };
-    for (const auto& [chip, ngpio] : {Row{"FT232H", "16\n"}, Row{"FT2232H", "16\n"},
-                                      Row{"FT4232H", "8\n"}, Row{"FT2232D", "12\n"}}) {
-        CAPTURE(chip);
-        Mount mount({"--simulate", chip});
-        CHECK(read_text(mount / "gpiochip512/ngpio") == ngpio);
+    for (const Row& row : {Row{"FT232H", "16\n"}, Row{"FT2232H", "16\n"}, Row{"FT4232H", "8\n"},
+                           Row{"FT2232D", "12\n"}}) {
+        CAPTURE(row.chip);
+        Mount mount({"--simulate", row.chip});
+        CHECK(read_text(mount / "gpiochip512/ngpio") == row.ngpio);
     }
 }
 
