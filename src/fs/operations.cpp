@@ -29,12 +29,6 @@ constexpr std::size_t largest_write = 4096;
 /// seen at once.
 constexpr double no_cache = 0.0;
 
-/// The entries of an open folder, as they were when the reader started from the top.
-struct Listing {
-    NodeId folder;
-    std::vector<std::pair<std::string, NodeId>> entries;
-};
-
 template <typename T>
 T* handle(const fuse_file_info* info) noexcept {
     return reinterpret_cast<T*>(static_cast<std::uintptr_t>(info->fh));
@@ -71,26 +65,9 @@ void Operations::on_ready(ReadyHook hook, void* context) noexcept {
     ready_context_ = context;
 }
 
-std::shared_ptr<OpenFile> Operations::open(const Node& node) {
-    auto file = std::make_shared<OpenFile>(node, tree_.events(node));
-    const std::lock_guard lock(mutex_);
-    open_files_.emplace(file.get(), file);
-    return file;
-}
-
-void Operations::release(const OpenFile* file) noexcept {
-    std::shared_ptr<OpenFile> last;  // destroyed after the lock is gone
-    const std::lock_guard lock(mutex_);
-    if (const auto at = open_files_.find(file); at != open_files_.end()) {
-        last = std::move(at->second);
-        open_files_.erase(at);
-    }
-}
-
-void Operations::drop_open_files() noexcept {
-    std::unordered_map<const OpenFile*, std::shared_ptr<OpenFile>> dropped;
-    const std::lock_guard lock(mutex_);
-    dropped.swap(open_files_);
+void Operations::drop_handles() noexcept {
+    open_files_.clear();
+    open_folders_.clear();
 }
 
 /// The callbacks: unpack, find, act, reply.
@@ -200,18 +177,19 @@ struct Callbacks {
             if ((info->flags & O_DIRECT) != 0) {
                 throw_errno(EINVAL, "no unbuffered access to an attribute");
             }
-            const auto file = operations.open(*node);
+            const auto file = std::make_shared<OpenFile>(*node, operations.tree_.events(*node));
+            operations.open_files_.add(file);
             info->direct_io = 1;
             info->fh = to_handle(file.get());
             if (fuse_reply_open(reply.take(), info) != 0) {
-                operations.release(file.get());  // the opener was interrupted
+                operations.open_files_.remove(file.get());  // the opener was interrupted
             }
         });
     }
 
     static void release(fuse_req_t request, fuse_ino_t /*inode*/, fuse_file_info* info) noexcept {
         guarded(request, [&](Reply& reply) {
-            self(request).release(handle<OpenFile>(info));
+            self(request).open_files_.remove(handle<OpenFile>(info));
             reply.ok();
         });
     }
@@ -277,11 +255,12 @@ struct Callbacks {
 
     static void opendir(fuse_req_t request, fuse_ino_t inode, fuse_file_info* info) noexcept {
         guarded(request, [&](Reply& reply) {
-            auto listing = std::make_unique<Listing>();
-            listing->folder = to_node(inode);
+            Operations& operations = self(request);
+            const auto listing = std::make_shared<Listing>(Listing{to_node(inode), {}});
+            operations.open_folders_.add(listing);
             info->fh = to_handle(listing.get());
-            if (fuse_reply_open(reply.take(), info) == 0) {
-                [[maybe_unused]] const auto* kept = listing.release();  // until releasedir
+            if (fuse_reply_open(reply.take(), info) != 0) {
+                operations.open_folders_.remove(listing.get());
             }
         });
     }
@@ -328,7 +307,7 @@ struct Callbacks {
 
     static void releasedir(fuse_req_t request, fuse_ino_t /*inode*/,
                            fuse_file_info* info) noexcept {
-        const std::unique_ptr<Listing> listing(handle<Listing>(info));
+        self(request).open_folders_.remove(handle<Listing>(info));
         Reply(request).ok();
     }
 

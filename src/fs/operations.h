@@ -1,18 +1,25 @@
 #pragma once
 
 #include "fs/fuse_api.h"
+#include "fs/handles.h"
 #include "fs/metadata.h"
 #include "fs/open_file.h"
 #include "fs/tree.h"
 
-#include <memory>
-#include <mutex>
-#include <unordered_map>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace gpiofs::fs {
 
 /// Called once, from a FUSE thread, when the kernel has taken the mount into service.
 using ReadyHook = void (*)(void* context);
+
+/// The entries of an open folder, as they were when the reader started from the top.
+struct Listing {
+    NodeId folder;
+    std::vector<std::pair<std::string, NodeId>> entries;
+};
 
 /// What the callbacks work on: libfuse's `userdata`. Thread-safe.
 class Operations {
@@ -24,21 +31,17 @@ class Operations {
 
     void on_ready(ReadyHook hook, void* context) noexcept;
     /// Drops what the kernel will not release any more, once the session has ended.
-    void drop_open_files() noexcept;
+    void drop_handles() noexcept;
 
   private:
     friend struct Callbacks;
-
-    std::shared_ptr<OpenFile> open(const Node& node);
-    void release(const OpenFile* file) noexcept;
 
     Tree tree_;
     Metadata metadata_;
     ReadyHook ready_ = nullptr;
     void* ready_context_ = nullptr;
-    std::mutex mutex_;
-    /// Owners of the open files, whose addresses are the kernel's file handles; guarded by mutex_.
-    std::unordered_map<const OpenFile*, std::shared_ptr<OpenFile>> open_files_;
+    Handles<OpenFile> open_files_;
+    Handles<Listing> open_folders_;
 };
 
 }  // namespace gpiofs::fs

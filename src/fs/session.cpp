@@ -144,7 +144,7 @@ Session::Session(const MountOptions& options, const Services& services)
 
 Session::~Session() {
     handle_.reset();
-    operations_->drop_open_files();
+    operations_->drop_handles();
 }
 
 void Session::on_ready(void (*hook)(void*), void* context) noexcept {

@@ -32,6 +32,12 @@ class SettingJob final : public TestJob {
     std::error_code refusal_;
 };
 
+/// The same chip, killed when the test lets go of it: until then its exported lines keep it alive.
+std::shared_ptr<gpio::Chip> killed_at_last(std::shared_ptr<gpio::Chip> chip) {
+    gpio::Chip* const plain = chip.get();
+    return {plain, [chip = std::move(chip)](gpio::Chip* last) { last->kill(); }};
+}
+
 std::error_code set(Rig& rig, gpio::Line& line, const Setting& apply) {
     bool done = false;
     const int refusal = errno_of([&] { done = apply(nullptr); });
@@ -83,7 +89,8 @@ std::shared_ptr<gpio::Chip> Rig::chip(gpio::ChipObserver& observer, unsigned boa
     info.board_path = "sim" + std::to_string(board);
     const auto all = static_cast<mpsse::PinMask>((1U << info.lines) - 1);
     info.limits = {all, all, all};
-    return std::make_shared<gpio::Chip>(std::move(info), started(board), clock, interval, observer);
+    return killed_at_last(
+        std::make_shared<gpio::Chip>(std::move(info), started(board), clock, interval, observer));
 }
 
 std::shared_ptr<gpio::Chip> Rig::chip(gpio::ChipObserver& observer,
@@ -94,8 +101,8 @@ std::shared_ptr<gpio::Chip> Rig::chip(gpio::ChipObserver& observer,
     info.base = gpio::dynamic_base;
     info.board_path = "sim0";
     info.limits = limits;
-    return std::make_shared<gpio::Chip>(std::move(info), started(), clock,
-                                        std::chrono::milliseconds(1), observer);
+    return killed_at_last(std::make_shared<gpio::Chip>(std::move(info), started(), clock,
+                                                       std::chrono::milliseconds(1), observer));
 }
 
 mpsse::PinMask Rig::levels(unsigned interface_number) {

@@ -39,6 +39,16 @@ TEST_CASE("SIGTERM, SIGINT and SIGHUP with pollers waiting: woken, unmounted, st
     }
 }
 
+TEST_CASE("files and folders that are open at the end are let go of") {
+    NEEDS_MOUNT();
+    Mount mount({"--simulate", "FT232H"});
+    const auto file = open_file(mount.export_line(513) / "value", O_RDONLY);
+    REQUIRE(read_at(file.get(), 0) == "1\n");
+    fs::directory_iterator folder(mount.path());
+    REQUIRE(folder != fs::directory_iterator());
+    CHECK(mount.stop() == 0);  // the leak sanitizer has its say in it
+}
+
 TEST_CASE("umount ends the program; with a file open it is busy, lazily it goes on until closed") {
     NEEDS_MOUNT();
     Mount mount({"--simulate", "FT232H"});

@@ -73,7 +73,7 @@ TEST_CASE("each kind of access costs the transfers it must and no more") {
 
 TEST_CASE("the program stays under 10 MiB with a board in use") {
     NEEDS_MOUNT();
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef GPIOFS_SANITIZED
     SKIP_TEST("sanitizers use memory of their own");
 #endif
     Mount mount({"--simulate", "FT232H"});

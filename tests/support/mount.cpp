@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <fcntl.h>
+#include <iostream>
 #include <sstream>
 #include <stdexcept>
 #include <unistd.h>
@@ -89,7 +90,11 @@ fs::path Mount::export_line(unsigned number) const {
 
 int Mount::stop() {
     process_->signal(SIGTERM);
-    return process_->wait();
+    const int status = process_->wait();
+    if (status != 0) {
+        std::cerr << "mpsse-gpiofs ended with " << status << " and this log:\n" << log();
+    }
+    return status;
 }
 
 std::size_t Mount::threads() const {

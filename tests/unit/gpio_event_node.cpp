@@ -89,8 +89,8 @@ TEST_CASE("event node: a wake-up is used once, and a newer one takes its place")
 }
 
 TEST_CASE("event node: a poll that will not sleep keeps the stored wake-up") {
-    OneFile on;
     Counts counts;
+    OneFile on;
     on.wait(counts);
     on.changed();
     CHECK(counts.destroyed == 0);
@@ -109,9 +109,9 @@ TEST_CASE("event node: detaching destroys the wake-up without using it") {
 }
 
 TEST_CASE("event node: a dead node wakes everybody and reports for ever") {
+    Counts counts;
     OneFile on;
     on.node.mark_seen(on.file);
-    Counts counts;
     on.wait(counts);
     CHECK_FALSE(on.node.dead());
     on.kill();
