@@ -38,6 +38,7 @@ void EndSignals::watch(std::function<void()> hook) {
 void EndSignals::stop_watching() noexcept {
     if (thread_.joinable()) {
         ending_ = true;
+        // NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread): blocked, it only ends the sigwait
         pthread_kill(thread_.native_handle(), SIGTERM);
         thread_.join();
     }

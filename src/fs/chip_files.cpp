@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <array>
 #include <cerrno>
 #include <limits>
 #include <utility>
@@ -89,7 +90,7 @@ void store_unexport(const Services& /*services*/, const Node& node, std::string_
 
 std::string device_link(const Node& node) { return node.chip->info().device_link; }
 
-constexpr Attribute legacy_rows[] = {
+constexpr auto legacy_rows = std::to_array<Attribute>({
     {"base", S_IFREG | 0444, show_base},
     {"label", S_IFREG | 0444, show_label},
     {"ngpio", S_IFREG | 0444, show_ngpio},
@@ -98,9 +99,9 @@ constexpr Attribute legacy_rows[] = {
     {"device", S_IFLNK | 0777, nullptr, nullptr, device_link},
     {"subsystem", S_IFLNK | 0777, nullptr, nullptr, class_link},
     {"uevent", S_IFREG | 0666, show_uevent, store_uevent},
-};
+});
 
-constexpr Attribute chip_rows[] = {
+constexpr auto chip_rows = std::to_array<Attribute>({
     {"export", S_IFREG | 0222, nullptr, store_export},
     {"unexport", S_IFREG | 0222, nullptr, store_unexport},
     {"label", S_IFREG | 0444, show_label},
@@ -108,7 +109,7 @@ constexpr Attribute chip_rows[] = {
     {"device", S_IFLNK | 0777, nullptr, nullptr, device_link},
     {"subsystem", S_IFLNK | 0777, nullptr, nullptr, class_link},
     {"uevent", S_IFREG | 0666, show_uevent, store_uevent},
-};
+});
 
 }  // namespace
 

@@ -131,7 +131,7 @@ std::string chip_link(const Node& node) {
 
 bool can_input(const Node& node) { return node.line->can_input(); }
 
-constexpr Attribute legacy_rows[] = {
+constexpr auto legacy_rows = std::to_array<Attribute>({
     {"direction", S_IFREG | 0666, show_direction, store_direction},
     {"value", S_IFREG | 0666, show_value, store_value, nullptr, true},
     {"edge", S_IFREG | 0666, show_edge, store_edge, nullptr, false, can_input},
@@ -139,12 +139,12 @@ constexpr Attribute legacy_rows[] = {
     {"device", S_IFLNK | 0777, nullptr, nullptr, chip_link},
     {"subsystem", S_IFLNK | 0777, nullptr, nullptr, class_link},
     {"uevent", S_IFREG | 0666, show_uevent, store_uevent},
-};
+});
 
-constexpr Attribute chip_rows[] = {
+constexpr auto chip_rows = std::to_array<Attribute>({
     {"direction", S_IFREG | 0666, show_direction, store_direction},
     {"value", S_IFREG | 0666, show_value, store_value},
-};
+});
 
 }  // namespace
 

@@ -31,6 +31,7 @@ constexpr double no_cache = 0.0;
 
 template <typename T>
 T* handle(const fuse_file_info* info) noexcept {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): libfuse keeps a file handle as an integer
     return reinterpret_cast<T*>(static_cast<std::uintptr_t>(info->fh));
 }
 

@@ -4,6 +4,8 @@
 
 #include <sys/stat.h>
 
+#include <array>
+
 namespace gpiofs::fs {
 namespace {
 
@@ -27,10 +29,10 @@ void store_unexport(const Services& services, const Node& /*node*/, std::string_
     request.complete();
 }
 
-constexpr Attribute rows[] = {
+constexpr auto rows = std::to_array<Attribute>({
     {"export", S_IFREG | 0222, nullptr, store_export},
     {"unexport", S_IFREG | 0222, nullptr, store_unexport},
-};
+});
 
 }  // namespace
 

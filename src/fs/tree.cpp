@@ -34,6 +34,10 @@ bool on_bench(Kind kind) noexcept {
     return kind == Kind::bench || kind == Kind::bench_board || kind == Kind::bench_pin;
 }
 
+bool present(const Node& file) {
+    return file.attribute->present == nullptr || file.attribute->present(file);
+}
+
 std::uint8_t row_number(std::size_t index) { return static_cast<std::uint8_t>(index + 1); }
 
 }  // namespace
@@ -91,10 +95,6 @@ std::optional<Node> Tree::find(const NodeId& id) const {
         }
     }
     return node;
-}
-
-bool Tree::present(const Node& file) const {
-    return file.attribute->present == nullptr || file.attribute->present(file);
 }
 
 std::optional<NodeId> Tree::lookup(const Node& folder, std::string_view name) const {

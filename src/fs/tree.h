@@ -59,7 +59,6 @@ class Tree {
     void list_root(const std::function<void(const std::string&, const NodeId&)>& entry) const;
     void list_bench(const Node& folder,
                     const std::function<void(const std::string&, const NodeId&)>& entry) const;
-    bool present(const Node& file) const;
 
     Services services_;
     /// Of the files that are always there.

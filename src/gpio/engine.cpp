@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -196,7 +197,7 @@ std::error_code Engine::enter_mpsse(TimePoint deadline) {
         Request request;
         std::uint16_t value;
     };
-    constexpr Step steps[] = {
+    constexpr auto steps = std::to_array<Step>({
         {Request::reset, purge_out},
         {Request::set_bit_mode, mode_reset},
         {Request::event_character, 0},
@@ -204,7 +205,7 @@ std::error_code Engine::enter_mpsse(TimePoint deadline) {
         {Request::set_latency_timer, latency_ms},
         {Request::set_bit_mode, mode_mpsse},
         {Request::reset, purge_in},
-    };
+    });
     unsent_.clear();
     for (const Step& step : steps) {
         const auto request = static_cast<std::uint8_t>(step.request);
