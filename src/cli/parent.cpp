@@ -121,6 +121,7 @@ int wait_for_child(int fd, pid_t child, const std::string& mount_point,
 void leave_terminal() {
     setsid();
     log::set_sink(log::Sink::syslog);
+    log::set_level(log::Level::info);
     const UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC));
     if (!null) {
         log::warning("no /dev/null: the terminal stays open");

@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "fs/mount_point.h"
 #include "fs/operations.h"
 
 #include <fmt/format.h>
@@ -112,9 +111,6 @@ Session::Session(const MountOptions& options, const Services& services)
       handle_(std::make_unique<Handle>()),
       single_threaded_(options.single_threaded) {
     fuse_set_log_func(collect_message);
-    check_fuse(options.allow_other);
-    const std::string place = prepare_mount_point(options.mount_point);
-
     Arguments arguments;
     arguments.add_option("fsname=" + options.source);
     arguments.add_option("subtype=mpsse-gpiofs");
@@ -134,9 +130,9 @@ Session::Session(const MountOptions& options, const Services& services)
         throw_errno(EINVAL, "mount options: " + last_message());
     }
     errno = 0;
-    if (fuse_session_mount(handle_->session, place.c_str()) != 0) {
+    if (fuse_session_mount(handle_->session, options.mount_point.c_str()) != 0) {
         throw_errno(errno != 0 ? errno : EPERM,
-                    fmt::format("mount at {}: {}", place,
+                    fmt::format("mount at {}: {}", options.mount_point,
                                 last_message().empty() ? "fusermount3 refused" : last_message()));
     }
     handle_->mounted = true;

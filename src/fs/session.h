@@ -13,6 +13,7 @@ class Operations;
 
 /// How and where the tree is mounted.
 struct MountOptions {
+    /// As prepare_mount_point() returned it.
     std::string mount_point;
     /// Shown as the mount's source: the BOARD words.
     std::string source;

@@ -17,7 +17,11 @@ using namespace gpiofs;
 
 int serve(cli::Options& options) {
     // Before the fork, which changes the working directory.
+    fs::check_fuse(options.allow_other);
     options.mount_point = fs::prepare_mount_point(options.mount_point);
+    if (!options.foreground) {
+        log::set_level(log::Level::warning);  // the terminal is told of failures only
+    }
     auto startup = options.foreground ? cli::Startup::foreground()
                                       : cli::Startup::background(options.mount_point);
     try {

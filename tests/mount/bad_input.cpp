@@ -29,6 +29,8 @@ void check_fails(const std::vector<std::string>& arguments, int status,
     }
 }
 
+bool user_allow_other() { return shell("grep -qx user_allow_other /etc/fuse.conf").status == 0; }
+
 }  // namespace
 
 TEST_CASE("a mount point that cannot be used is one line and status 1") {
@@ -43,6 +45,34 @@ TEST_CASE("a mount point that cannot be used is one line and status 1") {
     check_fails({"--simulate", "FT232H"}, 2, {"MOUNTPOINT is missing"});
     check_fails({"--nonsense", folder.path()}, 2, {"--nonsense"});
     check_fails({"--simulate", "FT999", folder.path()}, 1, {"FT999"});
+}
+
+TEST_CASE("without /dev/fuse, or as a user who may not allow others, it says what to do") {
+    NEEDS_MOUNT();
+    const TemporaryFolder folder;
+    const std::string program = GPIOFS_PROGRAM;
+    const std::string arguments = " --simulate FT232H " + folder.path().string();
+    const auto hidden = run(
+        {"unshare", "-m", "sh", "-c", "mount -t tmpfs none /dev && exec " + program + arguments});
+    CHECK(hidden.status == 1);
+    CHECK(hidden.err.find("modprobe fuse") != std::string::npos);
+    CHECK(std::count(hidden.err.begin(), hidden.err.end(), '\n') == 1);
+
+    REQUIRE(::chmod(folder.path().c_str(), 0755) == 0);
+    const std::vector<std::string> as_nobody{"setpriv", "--reuid=65534", "--regid=65534",
+                                             "--clear-groups"};
+    const auto with = [&](const std::string& command) {
+        auto words = as_nobody;
+        words.insert(words.end(), {"sh", "-c", command});
+        return run(words);
+    };
+    if (with("test -x " + program).status != 0 || user_allow_other()) {
+        SKIP_TEST("nobody cannot reach the program here, or may allow others");
+    }
+    const auto refused = with("exec " + program + " -o allow_other" + arguments);
+    CHECK(refused.status == 1);
+    CHECK(refused.err.find("user_allow_other") != std::string::npos);
+    CHECK(std::count(refused.err.begin(), refused.err.end(), '\n') == 1);
 }
 
 TEST_CASE("no board, and none that was asked for, is one line and status 1") {
