@@ -30,9 +30,7 @@ Number<std::uint64_t> parse_magnitude(std::string_view text) noexcept {
     Number<std::uint64_t> result;
     const auto [end, error] =
         std::from_chars(text.data(), text.data() + text.size(), result.value, radix);
-    if (error == std::errc::invalid_argument) {
-        result.error = error;
-    } else if (error == std::errc::result_out_of_range) {
+    if (error != std::errc{}) {
         result.error = error;
     } else if (end != text.data() + text.size()) {
         result.error = std::errc::invalid_argument;

@@ -29,7 +29,7 @@ void interruptible_by(int number) noexcept {
     struct sigaction action {};
     action.sa_handler = [](int) {};
     sigaction(number, &action, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);
+    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
 }
 
 /// libfuse's own messages are collected so that a failed mount is one line of ours.
@@ -41,7 +41,7 @@ std::string& last_message() {
 [[gnu::format(printf, 2, 0)]] void collect_message(fuse_log_level level, const char* format,
                                                    va_list arguments) {
     std::array<char, 1024> text{};
-    std::vsnprintf(text.data(), text.size(), format, arguments);
+    static_cast<void>(std::vsnprintf(text.data(), text.size(), format, arguments));
     std::string line = text.data();
     while (!line.empty() && line.back() == '\n') {
         line.pop_back();
