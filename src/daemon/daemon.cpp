@@ -23,27 +23,6 @@ bool is_board(std::uint16_t vendor, std::uint16_t product) {
     return vendor == ftdi_vendor || mpsse::find_known_board(vendor, product) != nullptr;
 }
 
-sim::BoardConfig config_of(const spec::VirtualBoardSpec& spec) {
-    sim::BoardConfig config;
-    config.chip = spec.chip;
-    config.vendor = spec.vendor;
-    config.product = spec.product;
-    config.serial = spec.serial;
-    config.engine_ns = spec.engine_ns;
-    switch (spec.usb) {
-        case spec::UsbSpeed::instant:
-            config.usb = sim::UsbSpeed::instant;
-            break;
-        case spec::UsbSpeed::high:
-            config.usb = sim::UsbSpeed::high;
-            break;
-        case spec::UsbSpeed::full:
-            config.usb = sim::UsbSpeed::full;
-            break;
-    }
-    return config;
-}
-
 fs::MountOptions mount_options(const cli::Options& options) {
     fs::MountOptions mount;
     mount.mount_point = options.mount_point;
@@ -83,7 +62,7 @@ Daemon::~Daemon() { stop(); }
 void Daemon::put_virtual_boards() {
     for (const auto& board : options_.boards) {
         if (board.kind == Kind::simulated) {
-            bench_.add(config_of(board.simulated));
+            bench_.add(board.simulated);
         }
     }
     if (bench_.size() > 0) {

@@ -19,27 +19,6 @@ constexpr std::array<option, 5> long_options = {{
     {nullptr, 0, nullptr, 0},
 }};
 
-sim::UsbSpeed speed_of(spec::UsbSpeed speed) {
-    switch (speed) {
-        case spec::UsbSpeed::high:
-            return sim::UsbSpeed::high;
-        case spec::UsbSpeed::full:
-            return sim::UsbSpeed::full;
-        case spec::UsbSpeed::instant:
-            break;
-    }
-    return sim::UsbSpeed::instant;
-}
-
-sim::BoardConfig config_of(const spec::VirtualBoardSpec& board) {
-    return {.chip = board.chip,
-            .vendor = board.vendor,
-            .product = board.product,
-            .serial = board.serial,
-            .usb = speed_of(board.usb),
-            .engine_ns = board.engine_ns};
-}
-
 /// getopt's complaint about the option it has just met.
 std::string complaint(int found, char** argv) {
     const char* word = argv[optind - 1];
@@ -80,7 +59,7 @@ std::variant<Options, UsageError> parse_options(int argc, char** argv) {
         if (!board) {
             return UsageError{error};
         }
-        options.boards.push_back(config_of(*board));
+        options.boards.push_back(*board);
     }
     if (options.boards.empty()) {
         return UsageError{"no BOARD given; see --help"};

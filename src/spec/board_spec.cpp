@@ -135,13 +135,13 @@ Applied apply_real(BoardSpec& spec, const KeyValue& pair, std::string& error) {
     return apply_common(spec, pair, error);
 }
 
-bool parse_usb_speed(std::string_view text, UsbSpeed& speed, std::string& error) {
+bool parse_usb_speed(std::string_view text, sim::UsbSpeed& speed, std::string& error) {
     if (text == "instant") {
-        speed = UsbSpeed::instant;
+        speed = sim::UsbSpeed::instant;
     } else if (text == "hs") {
-        speed = UsbSpeed::high;
+        speed = sim::UsbSpeed::high;
     } else if (text == "fs") {
-        speed = UsbSpeed::full;
+        speed = sim::UsbSpeed::full;
     } else {
         error = fmt::format("usb '{}' is not instant, hs or fs", text);
         return false;
@@ -150,7 +150,7 @@ bool parse_usb_speed(std::string_view text, UsbSpeed& speed, std::string& error)
 }
 
 /// Keys that describe a virtual board.
-Applied apply_virtual(VirtualBoardSpec& spec, const KeyValue& pair, std::string& error) {
+Applied apply_virtual(sim::BoardConfig& spec, const KeyValue& pair, std::string& error) {
     if (pair.key == "id") {
         const auto id = parse_usb_id(pair.value, error);
         if (id) {
@@ -250,9 +250,9 @@ std::optional<BoardSpec> parse_board(std::string_view text, std::string& error) 
     return spec;
 }
 
-std::optional<VirtualBoardSpec> parse_virtual_board(std::string_view text, std::string& error) {
+std::optional<sim::BoardConfig> parse_virtual_board(std::string_view text, std::string& error) {
     const auto word = cut(text, error);
-    VirtualBoardSpec spec;
+    sim::BoardConfig spec;
     if (!word || !parse_chip(word->head, spec.chip, error)) {
         return std::nullopt;
     }

@@ -1,28 +1,13 @@
 #pragma once
 
+#include "sim/board_config.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace gpiofs::spec {
-
-/// How the virtual board's USB behaves: without cost, or as high or full speed would.
-enum class UsbSpeed { instant, high, full };
-
-/// A virtual board: `CHIP,key=value,...`.
-struct VirtualBoardSpec {
-    /// A chip name as it was given: "FT232H".
-    std::string chip;
-    /// Identity other than the chip's default.
-    std::optional<std::uint16_t> vendor;
-    std::optional<std::uint16_t> product;
-    /// Absent: a serial of the virtual board's choice; empty: a board without a serial.
-    std::optional<std::string> serial;
-    UsbSpeed usb = UsbSpeed::instant;
-    /// Nanoseconds the engine takes for a command; absent: the default of the speed.
-    std::optional<std::uint32_t> engine_ns;
-};
 
 /// One BOARD word of the command line: `VID:PID`, `serial:S`, `path:P`, `all` or `sim:CHIP`,
 /// followed by `,key=value` pairs.
@@ -41,7 +26,7 @@ struct BoardSpec {
     /// Letters of the interfaces to use, "A", "B" or "AB"; empty: the default for the board.
     std::string interfaces;
     std::optional<std::uint32_t> sample_interval_us;
-    VirtualBoardSpec simulated;  ///< Kind::simulated
+    sim::BoardConfig simulated;  ///< Kind::simulated
 };
 
 /// Parses a BOARD word. On failure returns nothing and puts one line that names the bad part into
@@ -49,6 +34,6 @@ struct BoardSpec {
 std::optional<BoardSpec> parse_board(std::string_view text, std::string& error);
 
 /// Parses the words after `sim:`, as mpsse-sim takes them. On failure as parse_board.
-std::optional<VirtualBoardSpec> parse_virtual_board(std::string_view text, std::string& error);
+std::optional<sim::BoardConfig> parse_virtual_board(std::string_view text, std::string& error);
 
 }  // namespace gpiofs::spec
