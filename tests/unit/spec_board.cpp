@@ -71,7 +71,7 @@ TEST_CASE("a virtual board takes its own keys and the common ones") {
     CHECK(spec.simulated.vendor == 0x0403);
     CHECK(spec.simulated.product == 0x6988);
     CHECK(spec.simulated.serial == "X");
-    CHECK(spec.simulated.usb == sim::UsbSpeed::high);
+    CHECK(spec.simulated.usb == gpiofs::sim::UsbSpeed::high);
     CHECK(spec.simulated.engine_ns == 500U);
     CHECK(spec.base == 0U);
     CHECK(spec.interfaces == "B");
@@ -89,7 +89,7 @@ TEST_CASE("mpsse-sim takes the words after sim: and none of the mount's keys") {
     const auto spec = parse_virtual_board("FT2232D,usb=fs", error);
     REQUIRE(spec.has_value());
     CHECK(spec->chip == "FT2232D");
-    CHECK(spec->usb == sim::UsbSpeed::full);
+    CHECK(spec->usb == gpiofs::sim::UsbSpeed::full);
     CHECK_FALSE(spec->vendor.has_value());
     CHECK_FALSE(parse_virtual_board("FT232H,base=5", error).has_value());
     CHECK(contains(error, "'base'"));
