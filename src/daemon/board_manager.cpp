@@ -62,19 +62,18 @@ void BoardManager::open_board(transport::Board& board, const cli::Choice& choice
         for (const unsigned number : choice.interfaces) {
             engines.push_back(start_engine(board, choice, number));
         }
-        const auto interval = std::chrono::duration_cast<std::chrono::microseconds>(
-            options_.boards.empty() || !options_.boards[choice.word].sample_interval_us
-                ? options_.sample_interval
-                : std::chrono::microseconds(*options_.boards[choice.word].sample_interval_us));
         auto base = wanted_base(choice.word, identity);
         for (std::size_t i = 0; i < engines.size(); ++i) {
             auto chip = std::make_shared<gpio::Chip>(
                 describe(info, choice, choice.interfaces[i], identity, base), std::move(engines[i]),
-                clock_, interval, *this);
+                clock_, sample_interval(choice.word), *this);
             log::info(fmt::format("{} {}: lines {} to {}", name_of(info),
                                   static_cast<char>('A' + choice.interfaces[i]), chip->info().base,
                                   chip->info().base + chip->info().lines - 1));
             registry_.add(std::move(chip));
+        }
+        if (!is_served(info.path)) {  // it was unplugged meanwhile
+            retire(registry_.remove_board(info.path), gpio::OnExit::keep);
         }
     } catch (...) {
         {
@@ -84,6 +83,11 @@ void BoardManager::open_board(transport::Board& board, const cli::Choice& choice
         retire(registry_.remove_board(info.path), options_.on_exit);
         throw;
     }
+}
+
+bool BoardManager::is_served(const std::string& path) {
+    const std::lock_guard lock(mutex_);
+    return served_.contains(path);
 }
 
 std::string BoardManager::reserve(const transport::BoardInfo& board, std::size_t word) {
@@ -116,6 +120,13 @@ std::unique_ptr<gpio::Engine> BoardManager::start_engine(transport::Board& board
         mpsse::banks_of(choice.chip->pins()), clock_);
     engine->start(deadline);
     return engine;
+}
+
+std::chrono::microseconds BoardManager::sample_interval(std::size_t word) const {
+    if (!options_.boards.empty() && options_.boards[word].sample_interval_us) {
+        return std::chrono::microseconds(*options_.boards[word].sample_interval_us);
+    }
+    return std::chrono::duration_cast<std::chrono::microseconds>(options_.sample_interval);
 }
 
 std::optional<unsigned> BoardManager::wanted_base(std::size_t word, const std::string& identity) {

@@ -59,7 +59,10 @@ class BoardManager final : public transport::BoardObserver, public gpio::ChipObs
     gpio::ChipInfo describe(const transport::BoardInfo& board, const cli::Choice& choice,
                             unsigned interface_number, const std::string& identity,
                             std::optional<unsigned>& base);
+    bool is_served(const std::string& path);
+    /// The identity of a board that is being opened; empty if it is in use already.
     std::string reserve(const transport::BoardInfo& board, std::size_t word);
+    std::chrono::microseconds sample_interval(std::size_t word) const;
     std::optional<unsigned> wanted_base(std::size_t word, const std::string& identity);
     void retire(const std::vector<std::shared_ptr<gpio::Chip>>& chips, gpio::OnExit on_exit);
 

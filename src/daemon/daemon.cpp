@@ -88,6 +88,7 @@ void Daemon::open_boards() {
                                               board.product == product;
                                    });
             });
+        usb_->watch(boards_);  // before listing, so that no arrival falls in between
         for (auto& board : usb_->boards()) {
             present.push_back(std::move(board));
         }
@@ -107,9 +108,6 @@ void Daemon::open_boards() {
     }
     boards_.open(present, *choices);
     bench_.watch(boards_);
-    if (usb_) {
-        usb_->watch(boards_);
-    }
 }
 
 void Daemon::run(cli::Startup& startup) {

@@ -149,6 +149,11 @@ void Chip::committed(const PortState& shadow) noexcept {
     state_ = shadow;
 }
 
-void Chip::lost() noexcept { observer_.board_lost(info_.board_path); }
+void Chip::lost() noexcept {
+    // A chip that was taken out already must not take out the board that is now in its place.
+    if (!dead()) {
+        observer_.board_lost(info_.board_path);
+    }
+}
 
 }  // namespace gpiofs::gpio

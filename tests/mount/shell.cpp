@@ -71,10 +71,22 @@ TEST_CASE("cat and echo work on every chip and both identities of GPIO-only boar
     }
 }
 
-TEST_CASE("the per-chip tree exports, drives and reads by offset") {
+TEST_CASE("the per-chip tree exports, drives and reads by offset, on every chip") {
     NEEDS_MOUNT();
-    Mount mount({"--simulate", "FT232H"});
-    const auto result = shell(fmt::format(R"(
+    struct Row {
+        const char* chip;
+        const char* head;
+    };
+    for (const Row& row :
+         {Row{"FT232H", "16\nMPSSE0403:6014.0.0.SIM0\n"},
+          Row{"FT2232H", "16\nMPSSE0403:6010.0.0.SIM0\n"},
+          Row{"FT4232H", "8\nMPSSE0403:6011.0.0.SIM0\n"},
+          Row{"FT2232D", "12\nMPSSE0403:6010.0.0.SIM0\n"},
+          Row{"FT2232H,id=0c52:a064,serial=a b/c-d", "16\nMPSSE0c52:a064.0.0.a b/c-d\n"},
+          Row{"FT232H,serial=", "16\nMPSSE0403:6014.0.0.NONE\n"}}) {
+        CAPTURE(row.chip);
+        Mount mount({"--simulate", row.chip});
+        const auto result = shell(fmt::format(R"(
 cd {}/chip0
 cat ngpio label
 echo 5 > export
@@ -87,10 +99,11 @@ test -d ../gpio517
 echo 5 > unexport
 test ! -e gpio5
 )",
-                                          mount.path().string()));
-    CHECK(result.err == "");
-    CHECK(result.out == "16\nMPSSE0403:6014.0.0.SIM0\ndirection\nvalue\nout\n1\n0\n");
-    CHECK(mount.stop() == 0);
+                                              mount.path().string()));
+        CHECK(result.err == "");
+        CHECK(result.out == std::string(row.head) + "direction\nvalue\nout\n1\n0\n");
+        CHECK(mount.stop() == 0);
+    }
 }
 
 TEST_CASE("every interface of a GPIO-only board is a chip, only A of a general one") {

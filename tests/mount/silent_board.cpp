@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <sys/mount.h>
 
 #include <csignal>
 #include <fcntl.h>
@@ -84,6 +85,7 @@ TEST_CASE("while a board is silent everything else is answered") {
     CHECK(list(mount.path()).size() == 8);
     waiting();
     const auto start = Clock::now();
+    CHECK(::umount2(mount.path().c_str(), MNT_DETACH) == 0);
     CHECK(mount.stop() == 0);
     CHECK(Clock::now() - start < std::chrono::seconds(5));
     for (auto& reader : readers) {
