@@ -88,7 +88,6 @@ void Daemon::open_boards() {
                                               board.product == product;
                                    });
             });
-        usb_->watch(boards_);  // before listing, so that no arrival falls in between
         for (auto& board : usb_->boards()) {
             present.push_back(std::move(board));
         }
@@ -108,6 +107,13 @@ void Daemon::open_boards() {
     }
     boards_.open(present, *choices);
     bench_.watch(boards_);
+    if (usb_) {
+        usb_->watch(boards_);
+        // What came after the list was made and before the watch; known ones are not taken twice.
+        for (const auto& board : usb_->boards()) {
+            boards_.board_arrived(board);
+        }
+    }
 }
 
 void Daemon::run(cli::Startup& startup) {
