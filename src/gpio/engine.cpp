@@ -35,6 +35,9 @@ constexpr std::uint16_t latency_ms = 16;
 
 constexpr int start_attempts = 3;
 
+/// What two control requests may take when nobody has set a deadline.
+constexpr auto leaving_time = std::chrono::milliseconds(500);
+
 /// The end of the first of `parts` equal parts of the time that is left.
 TimePoint part_of(TimePoint now, TimePoint deadline, int parts) {
     return now + (deadline - now) / parts;
@@ -50,6 +53,12 @@ Engine::Engine(std::unique_ptr<transport::Transport> transport, std::string name
       clock_(clock),
       parser_(transport_->packet_size()),
       in_buffer_(transport_->packet_size()) {}
+
+Engine::~Engine() {
+    if (!stopped_) {
+        stop(OnExit::automatic, clock_.now() + leaving_time);
+    }
+}
 
 void Engine::start(TimePoint deadline) {
     std::error_code error;
@@ -225,6 +234,7 @@ std::error_code Engine::send_shadow(TimePoint deadline) {
 }
 
 void Engine::stop(OnExit how, TimePoint deadline) noexcept {
+    stopped_ = true;
     const bool reset =
         how == OnExit::reset || (how == OnExit::automatic && transport_->detached_driver());
     if (!reset) {

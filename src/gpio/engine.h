@@ -32,6 +32,11 @@ class Engine {
     /// `name` starts log lines: "1-1.2 (0403:6014) A". `banks` are those the chip has pins on.
     Engine(std::unique_ptr<transport::Transport> transport, std::string name, mpsse::Banks banks,
            const Clock& clock);
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+    /// An engine that nobody stopped, because the start failed half way, is left as by
+    /// OnExit::automatic: the transport gives the interface back to its driver.
+    ~Engine();
 
     /// Enters MPSSE mode with all lines as inputs. The order is purge OUT, mode 0, mode MPSSE,
     /// purge IN, bad-command echo: bytes still queued when mode 0 is selected would be played out
@@ -82,6 +87,7 @@ class Engine {
     mpsse::PortState shadow_;
 
     bool in_step_ = true;
+    bool stopped_ = false;
     /// The tail of a write that was cut short, and the shadow that holds once it is sent.
     std::vector<std::uint8_t> unsent_;
     mpsse::PortState unsent_state_;

@@ -83,3 +83,14 @@ TEST_CASE("engine: no driver is given an engine that could not be reset") {
     engine->stop(OnExit::reset, rig.deadline());
     CHECK(rig.tap->driver_given_back() == false);
 }
+
+TEST_CASE("engine: one that is dropped before it was stopped is reset before its driver gets it") {
+    ManualClock clock;
+    Rig rig(clock);
+    auto engine = rig.started();
+    rig.tap->set_driver_detached();
+    rig.tap->forget();
+    engine.reset();
+    CHECK(rig.tap->requests() == std::vector<Tap::Request>{{0x00, 1}, {0x0b, 0x0000}});
+    CHECK(rig.tap->driver_given_back() == true);
+}
