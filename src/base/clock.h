@@ -1,8 +1,8 @@
 #pragma once
 
+#include "base/sync.h"
+
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 
 namespace gpiofs {
 
@@ -23,7 +23,7 @@ class Clock {
 
     /// Waits on `changed` with `lock` held until it is notified or `until` has come; may wake
     /// early, so callers re-check. A stepped clock moves itself to `until` instead of waiting.
-    virtual void wait_until(std::unique_lock<std::mutex>& lock, std::condition_variable& changed,
+    virtual void wait_until(std::unique_lock<Mutex>& lock, ConditionVariable& changed,
                             TimePoint until) = 0;
 
     /// Keeps the processor until `until`: for waits too short to sleep. A stepped clock moves
@@ -38,7 +38,7 @@ class Clock {
 class SystemClock final : public Clock {
   public:
     TimePoint now() const noexcept override { return std::chrono::steady_clock::now(); }
-    void wait_until(std::unique_lock<std::mutex>& lock, std::condition_variable& changed,
+    void wait_until(std::unique_lock<Mutex>& lock, ConditionVariable& changed,
                     TimePoint until) override {
         if (until == TimePoint::max()) {
             changed.wait(lock);

@@ -1,12 +1,13 @@
 #pragma once
 
+#include "base/sync.h"
+
 #include <functional>
-#include <thread>
 
 namespace gpiofs {
 
 /// Starts a thread that takes no signals, so that they reach the main thread, and that `ps -L`
 /// shows as `name` (15 characters at most). Throws std::system_error if there can be no thread.
-std::thread start_thread(const char* name, std::function<void()> body);
+Thread start_thread(const char* name, std::function<void()> body);
 
 }  // namespace gpiofs

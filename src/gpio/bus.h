@@ -1,15 +1,14 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/sync.h"
 #include "gpio/engine.h"
 #include "mpsse/command.h"
 #include "mpsse/pins.h"
 
 #include <system_error>
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 namespace gpiofs::gpio {
@@ -130,11 +129,11 @@ class Bus {
     std::unique_ptr<Engine> engine_;  ///< used by the holder alone
     mpsse::CommandBuffer commands_;   ///< used by the holder alone
 
-    std::mutex mutex_;
-    std::condition_variable changed_;  ///< a round ended, or the bus was let go
-    Jobs queue_;                       ///< guarded by mutex_
-    bool held_ = false;                ///< guarded by mutex_
-    bool closed_ = false;              ///< guarded by mutex_
+    Mutex mutex_;
+    ConditionVariable changed_;  ///< a round ended, or the bus was let go
+    Jobs queue_;                 ///< guarded by mutex_
+    bool held_ = false;          ///< guarded by mutex_
+    bool closed_ = false;        ///< guarded by mutex_
 };
 
 }  // namespace gpiofs::gpio

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/sync.h"
 #include "gpio/bus.h"
 #include "gpio/edge_detector.h"
 #include "gpio/line.h"
@@ -9,7 +10,6 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -104,7 +104,7 @@ class Chip final : public BusObserver, public std::enable_shared_from_this<Chip>
     EventNode events_;
 
     /// Taken before any EventNode's lock; never held across a transfer, a wake-up or a callback.
-    mutable std::mutex mutex_;
+    mutable Mutex mutex_;
     std::array<std::shared_ptr<Line>, max_lines> lines_;  ///< guarded by mutex_
     EdgeDetector detector_;                               ///< guarded by mutex_
     mpsse::PortState state_;                              ///< guarded by mutex_

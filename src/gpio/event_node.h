@@ -1,8 +1,9 @@
 #pragma once
 
+#include "base/sync.h"
+
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 namespace gpiofs::gpio {
@@ -70,7 +71,7 @@ class EventNode {
   private:
     void take_wakeups(WakeList& wake);
 
-    mutable std::mutex mutex_;
+    mutable Mutex mutex_;
     std::uint64_t count_ = 1;                   ///< guarded by mutex_
     bool dead_ = false;                         ///< guarded by mutex_
     std::vector<Subscription*> subscriptions_;  ///< guarded by mutex_

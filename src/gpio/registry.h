@@ -1,11 +1,11 @@
 #pragma once
 
+#include "base/sync.h"
 #include "gpio/chip.h"
 
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -59,7 +59,7 @@ class Registry {
     std::shared_ptr<Chip> owner(std::int64_t number) const;
     bool free_locked(unsigned base, unsigned lines) const;
 
-    mutable std::mutex mutex_;
+    mutable Mutex mutex_;
     std::uint64_t last_id_ = 0;                 ///< guarded by mutex_
     std::map<std::string, Range> reserved_;     ///< guarded by mutex_
     std::vector<std::shared_ptr<Chip>> chips_;  ///< guarded by mutex_

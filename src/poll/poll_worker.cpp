@@ -30,8 +30,8 @@ class PollWorker::SampleJob final : public gpio::BusJob {
     }
 
   private:
-    std::mutex mutex_;
-    std::condition_variable changed_;
+    Mutex mutex_;
+    ConditionVariable changed_;
     std::error_code error_;  ///< guarded by mutex_
     bool done_ = false;      ///< guarded by mutex_
 };

@@ -1,12 +1,10 @@
 #pragma once
 
+#include "base/sync.h"
 #include "gpio/chip.h"
 #include "poll/reclaim_list.h"
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
-#include <thread>
 
 namespace gpiofs::poll {
 
@@ -35,11 +33,11 @@ class PollWorker final : public Retired {
     const Clock& clock_;
     const Duration timeout_;
 
-    std::mutex mutex_;
-    std::condition_variable changed_;
+    Mutex mutex_;
+    ConditionVariable changed_;
     bool stopping_ = false;          ///< guarded by mutex_
     bool interval_changed_ = false;  ///< guarded by mutex_
-    std::thread thread_;             ///< last: it uses everything above
+    Thread thread_;                  ///< last: it uses everything above
 };
 
 }  // namespace gpiofs::poll

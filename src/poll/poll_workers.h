@@ -1,10 +1,10 @@
 #pragma once
 
+#include "base/sync.h"
 #include "poll/poll_worker.h"
 
 #include <map>
 #include <memory>
-#include <mutex>
 
 namespace gpiofs::poll {
 
@@ -24,7 +24,7 @@ class PollWorkers {
     const Clock& clock_;
     const Duration timeout_;
     /// Taken before any lock of a chip's.
-    std::mutex mutex_;
+    Mutex mutex_;
     std::map<const gpio::Chip*, std::unique_ptr<PollWorker>> workers_;  ///< guarded by mutex_
 };
 

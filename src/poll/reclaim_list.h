@@ -1,10 +1,9 @@
 #pragma once
 
-#include <condition_variable>
+#include "base/sync.h"
+
 #include <cstdint>
 #include <memory>
-#include <mutex>
-#include <thread>
 #include <vector>
 
 namespace gpiofs::poll {
@@ -54,13 +53,13 @@ class ReclaimList {
   private:
     void run();
 
-    std::mutex mutex_;
-    std::condition_variable changed_;
+    Mutex mutex_;
+    ConditionVariable changed_;
     std::vector<std::unique_ptr<Retired>> list_;  ///< guarded by mutex_
     std::uint64_t pushed_ = 0;                    ///< guarded by mutex_
     std::uint64_t finished_ = 0;                  ///< guarded by mutex_
     bool ending_ = false;                         ///< guarded by mutex_
-    std::thread owner_;                           ///< last: it uses everything above
+    Thread owner_;                                ///< last: it uses everything above
 };
 
 }  // namespace gpiofs::poll
