@@ -166,6 +166,19 @@ bool apply_mount_options(Options& options, std::string_view value, std::string& 
     return true;
 }
 
+bool set_mount_below(Options& options, std::string_view value, std::string& error) {
+    options.mount_below = value;
+    error = "the folder's name is empty";
+    return !value.empty();
+}
+
+bool set_clear_below(Options& options, std::string_view value, std::string& error) {
+    options.intent = Options::Intent::clear;
+    options.clear_below = value;
+    error = "the folder's name is empty";
+    return !value.empty();
+}
+
 constexpr std::array command_rows = {
     OptionRow{"f", "", "", "stay in the foreground", set<&Options::foreground>},
     OptionRow{"d", "", "", "debug messages on stderr; implies -f", set_debug},
@@ -174,6 +187,10 @@ constexpr std::array command_rows = {
     OptionRow{"", "board", "BOARD", "a board to mount; may be repeated", add_board},
     OptionRow{"", "simulate", "CHIP[,KEY=VALUE...]", "short for --board sim:CHIP",
               add_virtual_board},
+    OptionRow{"", "mount-below", "DIR", "mount at DIR/<serial or path>, without MOUNTPOINT",
+              set_mount_below},
+    OptionRow{"", "clear-below", "DIR", "clear what killed programs left below DIR, and exit",
+              set_clear_below},
     OptionRow{"", "list", "", "show the boards that are plugged in, and exit",
               ask_for<Options::Intent::list>},
     OptionRow{"h", "help", "", "show this text, and exit", ask_for<Options::Intent::help>},
@@ -188,6 +205,8 @@ constexpr std::array mount_rows = {
     OptionRow{"", "wait", "", "start without a board and wait for it", set<&Options::wait>},
     OptionRow{"", "exit_on_unplug", "", "unmount and end when the last board has gone",
               set<&Options::exit_on_unplug>},
+    OptionRow{"", "leave_held", "", "leave a board that somebody else holds, and end with 0",
+              set<&Options::leave_held>},
     OptionRow{"", "on_exit", "keep|reset", "pins at the end (default: see the manual)",
               set_on_exit},
     OptionRow{"", "detach", "sio|any|none",
@@ -197,6 +216,8 @@ constexpr std::array mount_rows = {
     OptionRow{"", "umask", "OCTAL", "mode bits to take away (default 022)", set_umask},
     OptionRow{"", "allow_other", "", "let other users in (default when root mounts)",
               set<&Options::allow_other>},
+    OptionRow{"", "nonempty", "", "mount over a folder that has files in it",
+              set<&Options::nonempty>},
 };
 
 }  // namespace

@@ -120,6 +120,15 @@ class Parser {
                    fail(fmt::format("--list takes no argument: leave '{}' out",
                                     positionals_.front()));
         }
+        if (options_.intent == Options::Intent::clear) {
+            return positionals_.empty() ||
+                   fail(fmt::format("--clear-below takes one folder: leave '{}' out",
+                                    positionals_.front()));
+        }
+        return options_.mount_below.empty() ? take_mount_point() : take_mount_below();
+    }
+
+    bool take_mount_point() {
         if (positionals_.empty()) {
             return fail("MOUNTPOINT is missing: see --help");
         }
@@ -131,7 +140,25 @@ class Parser {
             return fail("MOUNTPOINT is empty: give a directory");
         }
         options_.mount_point = positionals_.back();
-        if (positionals_.size() == 1) {
+        positionals_.pop_back();
+        return take_board();
+    }
+
+    bool take_mount_below() {
+        if (positionals_.size() > 1) {
+            return fail(
+                fmt::format("'{}' is one argument too many: --mount-below takes the place "
+                            "of MOUNTPOINT",
+                            positionals_[1]));
+        }
+        if (options_.wait) {
+            return fail("--mount-below names the folder after the board: leave out -o wait");
+        }
+        return take_board();
+    }
+
+    bool take_board() {
+        if (positionals_.empty()) {
             return true;
         }
         options_.source = positionals_.front();

@@ -23,7 +23,7 @@ using gpio::OnExit;
 /// The command line, as typed values. Defaults are those of mpsse-gpiofs(8).
 struct Options {
     /// What the program is asked to do. For anything but `run` the rest may be incomplete.
-    enum class Intent { run, list, help, version };
+    enum class Intent { run, list, clear, help, version };
 
     Intent intent = Intent::run;
     bool foreground = false;
@@ -36,6 +36,10 @@ struct Options {
     /// The positional BOARD as it was written, for the mount's source; empty if there was none.
     std::string source;
     std::string mount_point;
+    /// Instead of a mount point: where to make a folder named after the board. Empty: not used.
+    std::string mount_below;
+    /// Intent::clear: below which folder.
+    std::string clear_below;
 
     /// First global line number of the first board that names none itself.
     std::optional<std::uint32_t> base;
@@ -44,6 +48,8 @@ struct Options {
     Duration timeout = std::chrono::seconds{1};
     bool wait = false;
     bool exit_on_unplug = false;
+    /// A board that somebody else has is his: that is no failure.
+    bool leave_held = false;
     OnExit on_exit = OnExit::automatic;
     transport::Detach detach = transport::Detach::serial;
 
@@ -54,6 +60,8 @@ struct Options {
     bool allow_other = false;
     /// Further options for libfuse, as it spells them: "nodev", "fsname=x".
     std::vector<std::string> mount_options;
+    /// The mount may hide files that are in the mount point.
+    bool nonempty = false;
 };
 
 /// A command line that makes no sense: one line that names the option and says what to do.

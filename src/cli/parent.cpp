@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <system_error>
+#include <systemd/sd-daemon.h>
 
 #include <array>
 #include <cerrno>
@@ -20,9 +21,10 @@
 namespace gpiofs::cli {
 namespace {
 
-/// The first byte of the child's message; the line for the user follows a failure.
+/// The first byte of the child's message. After it comes the mount point, or a line for the user.
 constexpr char ready_word = 'R';
 constexpr char failed_word = 'F';
+constexpr char left_alone_word = 'L';
 
 constexpr int failure_status = 1;
 /// How long a mount may take to answer the parent's stat(2).
@@ -98,8 +100,7 @@ std::string how_it_ended(pid_t child) {
 }
 
 /// The parent's whole remaining life; returns its exit status.
-int wait_for_child(int fd, pid_t child, const std::string& mount_point,
-                   std::optional<dev_t> below) {
+int wait_for_child(int fd, pid_t child, std::optional<dev_t> below) {
     const std::string message = receive_all(fd);
     if (message.empty()) {
         log::error(fmt::format("the daemon ended before it was ready ({}): try -f -d to see why",
@@ -110,12 +111,20 @@ int wait_for_child(int fd, pid_t child, const std::string& mount_point,
         log::error(message.substr(1));
         return failure_status;
     }
-    if (!mount_answers(mount_point, below)) {
-        log::error(
-            fmt::format("{} is mounted but does not answer: see the system log", mount_point));
+    const std::string rest = message.substr(1);
+    if (message.front() == left_alone_word) {
+        log::warning(rest);
+        return 0;
+    }
+    if (!mount_answers(rest, below)) {
+        log::error(fmt::format("{} is mounted but does not answer: see the system log", rest));
         return failure_status;
     }
     return 0;
+}
+
+void tell_service_manager(std::string_view status) noexcept {
+    sd_notifyf(0, "READY=1\nSTATUS=%.*s", static_cast<int>(status.size()), status.data());
 }
 
 void leave_terminal() {
@@ -134,9 +143,9 @@ void leave_terminal() {
 
 }  // namespace
 
-Startup Startup::background(const std::string& mount_point) {
+Startup Startup::background(const std::string& place) {
     auto sockets = make_sockets();
-    const auto below = device_of(mount_point);
+    const auto below = device_of(place);
     const pid_t child = fork();
     if (child < 0) {
         throw_errno(errno, "fork");
@@ -145,7 +154,7 @@ Startup Startup::background(const std::string& mount_point) {
         sockets.child.reset();
         int status = failure_status;
         try {
-            status = wait_for_child(sockets.parent.get(), child, mount_point, below);
+            status = wait_for_child(sockets.parent.get(), child, below);
         } catch (const std::exception& error) {
             log::error(error.what());
         }
@@ -157,13 +166,23 @@ Startup Startup::background(const std::string& mount_point) {
     return Startup(std::move(sockets.child));
 }
 
-void Startup::ready() {
+void Startup::ready(const std::string& mount_point) {
     if (!parent_) {
+        tell_service_manager("mounted at " + mount_point);
         return;
     }
     leave_terminal();
-    send(parent_.get(), &ready_word, 1, MSG_NOSIGNAL);
-    parent_.reset();
+    tell_parent(ready_word, mount_point);
+}
+
+int Startup::left_alone(std::string_view text) {
+    if (!parent_) {
+        log::warning(text);
+        tell_service_manager(text);  // a service that ends before it was ready has failed
+    } else {
+        tell_parent(left_alone_word, text);
+    }
+    return 0;
 }
 
 int Startup::failed(std::string_view text) {
@@ -171,10 +190,14 @@ int Startup::failed(std::string_view text) {
         log::error(text);
         return failure_status;
     }
-    const std::string message = fmt::format("{}{}", failed_word, text);
+    tell_parent(failed_word, text);
+    return failure_status;
+}
+
+void Startup::tell_parent(char word, std::string_view text) {
+    const std::string message = fmt::format("{}{}", word, text);
     send(parent_.get(), message.data(), message.size(), MSG_NOSIGNAL);
     parent_.reset();
-    return failure_status;
 }
 
 }  // namespace gpiofs::cli

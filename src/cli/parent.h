@@ -19,20 +19,27 @@ class Startup {
 
     /// Forks. Only the child returns, with the root directory as its working directory, so resolve
     /// paths first. The parent waits for the child's word and exits: 0 once the child is ready and
-    /// `mount_point` answers as a mount, 1 with one line on stderr otherwise. Until ready() the
-    /// child shares the parent's terminal, so that Ctrl-C reaches both.
-    /// Throws std::system_error if there can be no child.
-    static Startup background(const std::string& mount_point);
+    /// its mount answers, 1 with one line on stderr otherwise. `place` is the mount point, or the
+    /// folder in which the child is going to make it. Until ready() the child shares the parent's
+    /// terminal, so that Ctrl-C reaches both. Throws std::system_error if there can be no child.
+    static Startup background(const std::string& place);
 
-    /// The boards are open and the tree is mounted. A child leaves the terminal: new session, stdio
-    /// to the null device, log lines to syslog.
-    void ready();
+    /// The boards are open and the tree is mounted at `mount_point`. A child leaves the terminal:
+    /// new session, stdio to the null device, log lines to syslog. In the foreground the service
+    /// manager is told, if there is one (sd_notify(3)).
+    void ready(const std::string& mount_point);
+
+    /// There will be no mount, and that is as it should be: tells why, in one line. Returns the
+    /// exit status, 0.
+    int left_alone(std::string_view text);
 
     /// Tells why there will be no mount, in one line. Returns the exit status, 1. After ready() it
     /// is only logged.
     int failed(std::string_view text);
 
   private:
+    void tell_parent(char word, std::string_view text);
+
     explicit Startup(UniqueFd parent) noexcept : parent_(std::move(parent)) {}
 
     /// The socket on which the parent waits; closed once it has been told, and in the foreground.

@@ -44,14 +44,7 @@ BoardManager::BoardManager(const cli::Options& options, gpio::Registry& registry
       clock_(clock),
       workers_(reclaim, clock, options.timeout) {}
 
-void BoardManager::open(const std::vector<std::shared_ptr<transport::Board>>& boards,
-                        const std::vector<cli::Choice>& choices) {
-    for (const auto& choice : choices) {
-        open_board(*boards.at(choice.board), choice);
-    }
-}
-
-void BoardManager::open_board(transport::Board& board, const cli::Choice& choice) {
+void BoardManager::open(transport::Board& board, const cli::Choice& choice) {
     const transport::BoardInfo& info = board.info();
     const std::string identity = reserve(info, choice.word);
     if (identity.empty()) {
@@ -85,6 +78,11 @@ void BoardManager::open_board(transport::Board& board, const cli::Choice& choice
     }
 }
 
+bool BoardManager::empty() {
+    const std::lock_guard lock(mutex_);
+    return served_.empty();
+}
+
 bool BoardManager::is_served(const std::string& path) {
     const std::lock_guard lock(mutex_);
     return served_.contains(path);
@@ -109,11 +107,24 @@ std::string BoardManager::reserve(const transport::BoardInfo& board, std::size_t
     return identity;
 }
 
+std::unique_ptr<transport::Transport> BoardManager::open_interface(transport::Board& board,
+                                                                   unsigned interface_number,
+                                                                   TimePoint deadline) const {
+    try {
+        return board.open(interface_number, {options_.detach, deadline});
+    } catch (const std::system_error& error) {
+        if (options_.leave_held && to_errno(error.code()) == EBUSY) {
+            throw LeftAlone(fmt::format("left alone: {}", error.what()));
+        }
+        throw;
+    }
+}
+
 std::unique_ptr<gpio::Engine> BoardManager::start_engine(transport::Board& board,
                                                          const cli::Choice& choice,
                                                          unsigned interface_number) {
     const TimePoint deadline = clock_.now() + options_.timeout;
-    auto transport = board.open(interface_number, {options_.detach, deadline});
+    auto transport = open_interface(board, interface_number, deadline);
     auto engine = std::make_unique<gpio::Engine>(
         std::move(transport),
         fmt::format("{} {}", name_of(board.info()), static_cast<char>('A' + interface_number)),
@@ -164,6 +175,14 @@ gpio::ChipInfo BoardManager::describe(const transport::BoardInfo& board, const c
 }
 
 void BoardManager::board_arrived(const std::shared_ptr<transport::Board>& board) {
+    try {
+        arrive(board);
+    } catch (const std::exception& e) {
+        log::error(e.what());
+    }
+}
+
+void BoardManager::arrive(const std::shared_ptr<transport::Board>& board) {
     const transport::BoardInfo& info = board->info();
     std::vector<std::size_t> words;
     {
@@ -181,9 +200,9 @@ void BoardManager::board_arrived(const std::shared_ptr<transport::Board>& board)
         return;
     }
     try {
-        open_board(*board, *choice);
-    } catch (const std::exception& e) {
-        log::error(e.what());
+        open(*board, *choice);
+    } catch (const LeftAlone& e) {
+        log::warning(e.what());
     }
 }
 

@@ -12,10 +12,17 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace gpiofs::daemon {
+
+/// A board that somebody else has, and that Options::leave_held leaves to him.
+class LeftAlone final : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
 
 /// Brings boards into the tree and takes them out again: opens the interfaces that are wanted,
 /// gives them their numbers, and hands what a departure leaves behind to the reclaim list.
@@ -26,12 +33,15 @@ class BoardManager final : public transport::BoardObserver, public gpio::ChipObs
     BoardManager(const cli::Options& options, gpio::Registry& registry, poll::ReclaimList& reclaim,
                  const Clock& clock);
 
-    /// Opens boards that are there at the start. Throws std::system_error with one line that names
-    /// the board and what to do; boards opened before stay open.
-    void open(const std::vector<std::shared_ptr<transport::Board>>& boards,
-              const std::vector<cli::Choice>& choices);
+    /// Opens a board that was chosen. One that is in use already is no error. Throws LeftAlone, or
+    /// std::system_error with one line that names the board and what to do.
+    void open(transport::Board& board, const cli::Choice& choice);
+    /// Opens a board that has arrived, if it is wanted. Throws std::system_error as open() does.
+    void arrive(const std::shared_ptr<transport::Board>& board);
 
-    /// Called when the last board has gone.
+    /// Whether no board is in use.
+    bool empty();
+    /// Called when the last board has gone. Set before the first is opened.
     void when_empty(std::function<void()> hook) { when_empty_ = std::move(hook); }
 
     /// Ends every transfer, so that no request keeps the program from ending; close() follows.
@@ -53,7 +63,9 @@ class BoardManager final : public transport::BoardObserver, public gpio::ChipObs
         std::string identity;
     };
 
-    void open_board(transport::Board& board, const cli::Choice& choice);
+    std::unique_ptr<transport::Transport> open_interface(transport::Board& board,
+                                                         unsigned interface_number,
+                                                         TimePoint deadline) const;
     std::unique_ptr<gpio::Engine> start_engine(transport::Board& board, const cli::Choice& choice,
                                                unsigned interface_number);
     gpio::ChipInfo describe(const transport::BoardInfo& board, const cli::Choice& choice,

@@ -3,6 +3,8 @@
 #include "base/log.h"
 #include "cli/board_list.h"
 #include "cli/board_match.h"
+#include "cli/opt_in.h"
+#include "fs/mount_point.h"
 #include "mpsse/known_boards.h"
 
 #include <fmt/format.h>
@@ -23,9 +25,9 @@ bool is_board(std::uint16_t vendor, std::uint16_t product) {
     return vendor == ftdi_vendor || mpsse::find_known_board(vendor, product) != nullptr;
 }
 
-fs::MountOptions mount_options(const cli::Options& options) {
+fs::MountOptions mount_options(const cli::Options& options, const std::string& mount_point) {
     fs::MountOptions mount;
-    mount.mount_point = options.mount_point;
+    mount.mount_point = mount_point;
     mount.source = options.source.empty() ? "mpsse-gpiofs" : options.source;
     mount.options = options.mount_options;
     mount.allow_other = options.allow_other || ::geteuid() == 0;
@@ -41,16 +43,16 @@ fs::MountOptions mount_options(const cli::Options& options) {
 
 Daemon::Daemon(const cli::Options& options)
     : options_(options), boards_(options, registry_, reclaim_, clock_) {
+    if (options.exit_on_unplug) {
+        boards_.when_empty(EndSignals::raise);
+    }
     try {
         put_virtual_boards();
-        open_boards();
-        const fs::Services services{
-            registry_, bench_tree_.get(), clock_,
-            std::chrono::duration_cast<std::chrono::milliseconds>(options.timeout)};
-        session_.emplace(mount_options(options), services);
-        if (options.exit_on_unplug) {
-            boards_.when_empty(EndSignals::raise);
+        if (needs_usb()) {
+            look_for_usb_boards();
         }
+        open_boards();
+        mount();
     } catch (...) {
         stop();
         throw;
@@ -76,21 +78,26 @@ bool Daemon::needs_usb() const {
                        [](const auto& board) { return board.kind != Kind::simulated; });
 }
 
+void Daemon::look_for_usb_boards() {
+    usb_ = std::make_unique<usb::UsbBoardSource>([this](std::uint16_t vendor,
+                                                        std::uint16_t product) {
+        return is_board(vendor, product) ||
+               std::any_of(options_.boards.begin(), options_.boards.end(), [=](const auto& board) {
+                   return board.kind == Kind::id && board.vendor == vendor &&
+                          board.product == product;
+               });
+    });
+    arrivals_.emplace([this](const auto& board) { boards_.arrive(board); },
+                      [this](const auto& path) { boards_.board_left(path); }, clock_);
+    // Before the boards are listed, so that nothing comes or goes unseen.
+    usb_->watch(*arrivals_);
+}
+
 void Daemon::open_boards() {
     auto present = bench_.boards();
-    if (needs_usb()) {
-        usb_ = std::make_unique<usb::UsbBoardSource>(
-            [this](std::uint16_t vendor, std::uint16_t product) {
-                return is_board(vendor, product) ||
-                       std::any_of(options_.boards.begin(), options_.boards.end(),
-                                   [=](const auto& board) {
-                                       return board.kind == Kind::id && board.vendor == vendor &&
-                                              board.product == product;
-                                   });
-            });
-        for (auto& board : usb_->boards()) {
-            present.push_back(std::move(board));
-        }
+    if (usb_) {
+        const auto on_usb = usb_->boards();
+        present.insert(present.end(), on_usb.begin(), on_usb.end());
     }
     std::vector<transport::BoardInfo> infos;
     infos.reserve(present.size());
@@ -105,20 +112,59 @@ void Daemon::open_boards() {
         }
         throw std::runtime_error(error.text);
     }
-    boards_.open(present, *choices);
-    bench_.watch(boards_);
-    if (usb_) {
-        usb_->watch(boards_);
-        // What came after the list was made and before the watch; known ones are not taken twice.
-        for (const auto& board : usb_->boards()) {
-            boards_.board_arrived(board);
+    std::optional<LeftAlone> left_alone;
+    for (const auto& choice : *choices) {
+        try {
+            boards_.open(*present.at(choice.board), choice);
+            first_board_ = first_board_.value_or(infos[choice.board]);
+        } catch (const LeftAlone& e) {
+            left_alone = e;
+        } catch (const std::system_error&) {
+            if (!options_.wait || !arrivals_) {
+                throw;
+            }
+            arrivals_->board_arrived(present[choice.board]);
         }
+    }
+    if (left_alone && !first_board_) {
+        throw LeftAlone(*left_alone);
+    }
+    if (left_alone) {
+        log::warning(left_alone->what());
+    }
+    bench_.watch(boards_);
+    if (arrivals_) {
+        arrivals_->start();
+    }
+}
+
+void Daemon::mount() {
+    mount_point_ = options_.mount_point;
+    if (!options_.mount_below.empty()) {
+        folder_.emplace(options_.mount_below, first_board_->serial, first_board_->path);
+        mount_point_ = fs::prepare_mount_point(folder_->path(), options_.nonempty);
+    }
+    const fs::Services services{
+        registry_, bench_tree_.get(), clock_,
+        std::chrono::duration_cast<std::chrono::milliseconds>(options_.timeout)};
+    session_.emplace(mount_options(options_, mount_point_), services);
+    if (folder_) {
+        folder_->mounted();
+        log::info("mounted at " + mount_point_);
     }
 }
 
 void Daemon::run(cli::Startup& startup) {
-    session_->on_ready([](void* context) { static_cast<cli::Startup*>(context)->ready(); },
-                       &startup);
+    struct Ready {
+        cli::Startup& startup;
+        const std::string& mount_point;
+    } ready{startup, mount_point_};
+    session_->on_ready(
+        [](void* context) {
+            const auto* told = static_cast<const Ready*>(context);
+            told->startup.ready(told->mount_point);
+        },
+        &ready);
     end_signals_.watch([this] {
         boards_.stop_transfers();
         session_->quit();
@@ -132,15 +178,20 @@ void Daemon::stop() noexcept {
     if (usb_) {
         usb_->stop_watching();
     }
+    if (arrivals_) {
+        arrivals_->stop();
+    }
     // Every thread that might notify a poller is joined before the session is unmounted.
     boards_.close();
     session_.reset();
+    folder_.reset();
 }
 
 std::string board_list() {
     usb::UsbBoardSource source(is_board);
     const auto boards = source.boards();
-    return cli::format_board_list(boards, cli::sysfs_path);
+    const std::string opt_in = cli::format_opt_in(boards, cli::mounts_itself);
+    return cli::format_board_list(boards, cli::sysfs_path) + (opt_in.empty() ? "" : "\n" + opt_in);
 }
 
 }  // namespace gpiofs::daemon

@@ -4,8 +4,10 @@
 #include "base/end_signals.h"
 #include "cli/options.h"
 #include "cli/parent.h"
+#include "daemon/arrivals.h"
 #include "daemon/bench_tree.h"
 #include "daemon/board_manager.h"
+#include "fs/mount_folder.h"
 #include "fs/session.h"
 #include "gpio/registry.h"
 #include "poll/reclaim_list.h"
@@ -14,6 +16,8 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace gpiofs::daemon {
 
@@ -21,7 +25,7 @@ namespace gpiofs::daemon {
 /// Thread-bound to the main thread.
 class Daemon {
   public:
-    /// Opens the boards and mounts. `options` outlive it. Throws std::system_error or
+    /// Opens the boards and mounts. `options` outlive it. Throws LeftAlone, std::system_error or
     /// std::runtime_error with one line that says what to do.
     explicit Daemon(const cli::Options& options);
     Daemon(const Daemon&) = delete;
@@ -34,7 +38,9 @@ class Daemon {
   private:
     void put_virtual_boards();
     bool needs_usb() const;
+    void look_for_usb_boards();
     void open_boards();
+    void mount();
     void stop() noexcept;
 
     const cli::Options& options_;
@@ -45,7 +51,12 @@ class Daemon {
     gpio::Registry registry_;
     poll::ReclaimList reclaim_;
     BoardManager boards_;
+    std::optional<Arrivals> arrivals_;
     std::unique_ptr<usb::UsbBoardSource> usb_;
+    /// What the tree is named after, if it gets a folder of its own: the board opened first.
+    std::optional<transport::BoardInfo> first_board_;
+    std::optional<fs::MountFolder> folder_;
+    std::string mount_point_;
     std::optional<fs::Session> session_;
 };
 

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string_view>
@@ -79,19 +80,6 @@ std::string mounted_type(const std::string& path) {
     return type;
 }
 
-void clear_dead_mount(const std::string& path) {
-    if (::geteuid() == 0) {
-        if (::umount2(path.c_str(), MNT_DETACH) != 0) {
-            throw_errno(errno, fmt::format("mount point {}: cannot clear a dead mount", path));
-        }
-    } else {
-        throw_errno(ENOTCONN, fmt::format("mount point {}: a program that was killed left it; "
-                                          "run fusermount3 -u -z {}",
-                                          path, path));
-    }
-    log::info(fmt::format("cleared a dead mount at {}", path));
-}
-
 bool user_allow_other() {
     std::ifstream configuration("/etc/fuse.conf");
     for (std::string line; std::getline(configuration, line);) {
@@ -104,24 +92,52 @@ bool user_allow_other() {
 
 }  // namespace
 
-std::string prepare_mount_point(const std::string& path) {
-    std::string place = absolute(path);
-    const bool ours = mounted_type(place) == mount_type;
-    struct stat status {};
-    int error = ::stat(place.c_str(), &status) == 0 ? 0 : errno;
-    if (ours && error == ENOTCONN) {
-        clear_dead_mount(place);
-        error = ::stat(place.c_str(), &status) == 0 ? 0 : errno;
-    } else if (ours) {
-        throw_errno(EBUSY, fmt::format("mount point {}: in use by another mpsse-gpiofs; unmount it "
-                                       "with umount {}",
-                                       place, place));
+MountState mount_state(const std::string& path) {
+    if (mounted_type(path) != mount_type) {
+        return MountState::none;
     }
-    if (error != 0) {
-        throw_errno(error, fmt::format("mount point {}", place));
+    struct stat status {};
+    const bool dead = ::stat(path.c_str(), &status) != 0 && errno == ENOTCONN;
+    return dead ? MountState::dead : MountState::alive;
+}
+
+void clear_dead_mount(const std::string& path) {
+    if (::geteuid() != 0) {
+        throw_errno(ENOTCONN, fmt::format("mount point {}: a program that was killed left it; "
+                                          "run fusermount3 -u -z {}",
+                                          path, path));
+    }
+    if (::umount2(path.c_str(), MNT_DETACH) != 0) {
+        throw_errno(errno, fmt::format("mount point {}: cannot clear a dead mount", path));
+    }
+    log::info(fmt::format("cleared a dead mount at {}", path));
+}
+
+std::string prepare_mount_point(const std::string& path, bool nonempty) {
+    std::string place = absolute(path);
+    switch (mount_state(place)) {
+        case MountState::dead:
+            clear_dead_mount(place);
+            break;
+        case MountState::alive:
+            throw_errno(EBUSY, fmt::format("mount point {}: in use by another mpsse-gpiofs; "
+                                           "unmount it with umount {}",
+                                           place, place));
+        case MountState::none:
+            break;
+    }
+    struct stat status {};
+    if (::stat(place.c_str(), &status) != 0) {
+        throw_errno(errno, fmt::format("mount point {}", place));
     }
     if (!S_ISDIR(status.st_mode)) {
         throw_errno(ENOTDIR, fmt::format("mount point {}: not a folder", place));
+    }
+    std::error_code unreadable;
+    if (!nonempty && !std::filesystem::is_empty(place, unreadable) && !unreadable) {
+        throw_errno(ENOTEMPTY, fmt::format("mount point {}: its files would be hidden; use an "
+                                           "empty folder, or -o nonempty",
+                                           place));
     }
     return place;
 }

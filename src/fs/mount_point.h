@@ -7,10 +7,21 @@ namespace gpiofs::fs {
 /// The type a mount of ours has in /proc/self/mountinfo.
 inline constexpr const char* mount_type = "fuse.mpsse-gpiofs";
 
+/// What is mounted on a folder as far as it is ours: nothing, a tree that answers, or one whose
+/// program was killed.
+enum class MountState { none, alive, dead };
+
+/// `path` is absolute, without links. Asks the program that serves the mount.
+MountState mount_state(const std::string& path);
+
+/// Detaches a dead mount. Throws std::system_error with a text that names the path and what to do.
+void clear_dead_mount(const std::string& path);
+
 /// Checks that a tree can be mounted at `path` and returns it absolute, without links. A dead mount
-/// of ours, left by a program that was killed, is cleared away; a live one is refused.
+/// of ours, left by a program that was killed, is cleared away; a live one is refused, and so is a
+/// folder with files in it unless `nonempty`.
 /// Throws std::system_error with a text that names the path and what to do.
-std::string prepare_mount_point(const std::string& path);
+std::string prepare_mount_point(const std::string& path, bool nonempty);
 
 /// Whether FUSE can be used at all: the device exists, and `allow_other` is open to this user.
 /// Throws std::system_error.

@@ -2,11 +2,13 @@
 #include "cli/options.h"
 #include "cli/parent.h"
 #include "daemon/daemon.h"
+#include "fs/mount_folder.h"
 #include "fs/mount_point.h"
 
 #include <fmt/format.h>
 
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <span>
 #include <variant>
@@ -18,16 +20,24 @@ using namespace gpiofs;
 int serve(cli::Options& options) {
     // Before the fork, which changes the working directory.
     fs::check_fuse(options.allow_other);
-    options.mount_point = fs::prepare_mount_point(options.mount_point);
+    if (!options.mount_point.empty()) {
+        options.mount_point = fs::prepare_mount_point(options.mount_point, options.nonempty);
+    } else {
+        options.mount_below = std::filesystem::absolute(options.mount_below).string();
+    }
     if (!options.foreground) {
         log::set_level(log::Level::warning);  // the terminal is told of failures only
     }
     auto startup = options.foreground ? cli::Startup::foreground()
-                                      : cli::Startup::background(options.mount_point);
+                                      : cli::Startup::background(options.mount_point.empty()
+                                                                     ? options.mount_below
+                                                                     : options.mount_point);
     try {
         daemon::Daemon daemon(options);
         daemon.run(startup);
         return 0;
+    } catch (const daemon::LeftAlone& e) {
+        return startup.left_alone(e.what());
     } catch (const std::exception& e) {
         return startup.failed(e.what());
     }
@@ -57,6 +67,9 @@ int main(int argc, char** argv) {
                 return 0;
             case cli::Options::Intent::list:
                 std::cout << daemon::board_list();
+                return 0;
+            case cli::Options::Intent::clear:
+                fs::clear_below(options.clear_below);
                 return 0;
             case cli::Options::Intent::run:
                 return serve(options);

@@ -96,7 +96,7 @@ TEST_CASE("ready is only believed if something is mounted") {
     const TemporaryFolder folder;
     const auto outcome = run([&] {
         auto startup = Startup::background(folder.path());
-        startup.ready();
+        startup.ready(folder.path());
         _exit(0);
     });
     CHECK(outcome.status == 1);
@@ -114,7 +114,7 @@ TEST_CASE("a mount that answers is a clean start") {
         if (mount("none", folder.path().c_str(), "tmpfs", 0, nullptr) != 0) {
             _exit(startup.failed("cannot mount"));
         }
-        startup.ready();
+        startup.ready(folder.path());
         _exit(0);
     });
     umount2(folder.path().c_str(), MNT_DETACH);
@@ -125,7 +125,7 @@ TEST_CASE("a mount that answers is a clean start") {
 TEST_CASE("in the foreground there is nobody to tell but stderr") {
     const auto outcome = run([] {
         auto startup = Startup::foreground();
-        startup.ready();
+        startup.ready("/mnt");
         _exit(startup.failed("the board has gone"));
     });
     CHECK(outcome.status == 1);
