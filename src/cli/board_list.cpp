@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <optional>
 #include <vector>
 
 namespace gpiofs::cli {
@@ -18,17 +17,10 @@ namespace {
 
 using transport::Board;
 using transport::BoardInfo;
-using Boards = std::span<const std::shared_ptr<Board>>;
 
-constexpr std::uint16_t ftdi_vendor = 0x0403;
 constexpr std::string_view nothing = "-";
 
 using Row = std::array<std::string, 9>;
-
-bool is_listed(const BoardInfo& info) noexcept {
-    return info.vendor == ftdi_vendor ||
-           mpsse::find_known_board(info.vendor, info.product) != nullptr;
-}
 
 bool is_alnum(char c) noexcept {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -40,40 +32,22 @@ std::string shell_word(const std::string& text) {
     const auto is_plain = [=](char c) {
         return is_alnum(c) || plain.find(c) != std::string_view::npos;
     };
-    if (std::all_of(text.begin(), text.end(), is_plain)) {
-        return text;
-    }
-    std::string quoted = "'";
-    for (const char c : text) {
-        quoted += c == '\'' ? "'\\''" : std::string(1, c);
-    }
-    return quoted + "'";
-}
-
-template <typename Same>
-bool is_only(Boards boards, Same same) {
-    return std::count_if(boards.begin(), boards.end(),
-                         [&](const auto& board) { return same(board->info()); }) == 1;
-}
-
-/// Whether a serial can be written in a BOARD word, on one line.
-bool is_writable(const std::optional<std::string>& serial) {
-    return serial && !serial->empty() && serial->find(',') == std::string::npos &&
-           escape_control(*serial) == *serial;
+    return std::all_of(text.begin(), text.end(), is_plain) ? text : shell_quoted(text);
 }
 
 /// The shortest BOARD word that means this board and no other.
 std::string selector(const BoardInfo& info, Boards boards) {
     const bool known = mpsse::find_known_board(info.vendor, info.product) != nullptr;
     if (!known) {
-        const auto same_id = [&](const BoardInfo& other) {
-            return other.vendor == info.vendor && other.product == info.product;
-        };
+        const auto same_id = std::count_if(boards.begin(), boards.end(), [&](const auto& other) {
+            return other->info().vendor == info.vendor && other->info().product == info.product;
+        });
         const std::string id = fmt::format("{:04x}:{:04x}", info.vendor, info.product);
-        return is_only(boards, same_id) ? id : fmt::format("{},path={}", id, info.path);
+        return same_id == 1 ? id : fmt::format("{},path={}", id, info.path);
     }
-    const auto same_serial = [&](const BoardInfo& other) { return other.serial == info.serial; };
-    const bool by_serial = is_writable(info.serial) && is_only(boards, same_serial);
+    // A comma would end the serial.
+    const bool by_serial =
+        has_serial_of_its_own(info, boards) && info.serial->find(',') == std::string::npos;
     return by_serial ? shell_word("serial:" + *info.serial) : "path:" + info.path;
 }
 
@@ -96,7 +70,7 @@ void describe_chip(const Board& board, Boards boards, Row& row) {
         return;
     }
     chip_name = chip->name;
-    const unsigned usable = std::min(chip->mpsse_interfaces, board.info().interfaces);
+    const unsigned usable = mpsse_interfaces(board.info());
     if (usable == 0) {
         letters = "no MPSSE";
         return;

@@ -1,10 +1,9 @@
 #pragma once
 
+#include "cli/listed_board.h"
 #include "transport/board.h"
 
 #include <functional>
-#include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,8 +19,7 @@ std::string sysfs_path(const transport::BoardInfo& info);
 /// One line per board under a line of titles: path, VID:PID, chip, serial, letters of the MPSSE
 /// interfaces, lines of each, who holds them, the BOARD word that selects it, and the unit that
 /// systemd starts for it. Boards that are neither FTDI's nor known are left out.
-std::string format_board_list(std::span<const std::shared_ptr<transport::Board>> boards,
-                              const SysfsPath& sysfs_path);
+std::string format_board_list(Boards boards, const SysfsPath& sysfs_path);
 
 /// The instance of mpsse-gpiofs@.service that SYSTEMD_WANTS= makes of a device: systemd.device(5)
 /// has the sysfs path as the instance, systemd.unit(5) says how it is escaped.
