@@ -1,16 +1,12 @@
-"""One request to mpsse-sim's control socket: control.py SOCKET get N PATH | set N PATH TEXT."""
+"""Relays lines to mpsse-sim's control socket and its answers back: control.py SOCKET."""
 
 import socket
 import sys
 
 with socket.socket(socket.AF_UNIX) as connection:
-    connection.settimeout(20)
     connection.connect(sys.argv[1])
-    connection.sendall((" ".join(sys.argv[2:]) + "\n").encode())
-    answer = connection.makefile().readline()
-
-state, _, text = answer.strip().partition(" ")
-if state != "ok":
-    sys.exit(f"mpsse-sim: {answer}")
-if text:
-    print(text.replace(";", "\n").rstrip("\n"))
+    answers = connection.makefile()
+    for line in sys.stdin:
+        connection.sendall(line.encode())
+        sys.stdout.write(answers.readline())
+        sys.stdout.flush()

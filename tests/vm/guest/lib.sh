@@ -1,11 +1,13 @@
 # Sourced by every scenario: the virtual board, the mount, checks, and cleaning up at the end.
 # From the environment: MPSSE_SIM and MPSSE_GPIOFS, the programs under test.
 set -euo pipefail
+shopt -s nullglob
 guest=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 scratch=$(mktemp -d)
 mount_dir=/run/gpio
 control=/run/mpsse-sim.control
 daemon_pid=''
+sim_pid=''
 python=(python3 -IS)  # starts in half the time of a full one
 usb_devices=/sys/bus/usb/devices
 
@@ -28,9 +30,15 @@ eventually() {  # SECONDS COMMAND...: waits until COMMAND succeeds
     shift
     until "$@" >/dev/null 2>&1; do
         [ "$SECONDS" -lt "$deadline" ] || fail "in time: $*"
-        sleep 0.05
+        nap 0.05
     done
 }
+
+# Sleeps without starting a program, which is dear where processors are emulated.
+mkfifo "$scratch/silence"
+exec {silence}<>"$scratch/silence"
+rm "$scratch/silence"
+nap() { read -rt "$1" -u "$silence" _ || true; }  # SECONDS
 
 not() { ! "$@"; }
 gone() {  # PID
@@ -45,27 +53,43 @@ put() { printf '%s' "$1" >"$2"; }  # TEXT FILE
 
 start_sim() {  # BOARD...: serves the boards and plugs in the first
     "$MPSSE_SIM" --control "$control" "$@" >"$scratch/sim.log" 2>&1 &
-    eventually 20 offered 1-1
+    sim_pid=$!
+    eventually 20 grep -q 'listening on' "$scratch/sim.log"
+    coproc relay { exec "${python[@]}" "$guest/control.py" "$control"; }
+    exec {to_sim}>&"${relay[1]}" {from_sim}<&"${relay[0]}"
     attach 1-1
 }
 
-offered() { usbip list -r 127.0.0.1 2>/dev/null | grep -q "$1: "; }
+sim() {  # get N PATH | set N PATH TEXT
+    local answer
+    echo "$*" >&"$to_sim"
+    read -rt 20 -u "$from_sim" answer || fail "mpsse-sim does not answer '$*'" >&2
+    [[ $answer == ok* ]] || fail "mpsse-sim answers '$*' with '$answer'" >&2
+    answer=${answer#ok}
+    answer=${answer# }
+    answer=${answer%;}
+    [ -z "$answer" ] || echo "${answer//;/$'\n'}"
+}
 
 attach() {  # BUSID
     local before
     before=$(usb_count)
-    usbip attach -r 127.0.0.1 -b "$1" || fail "usbip attach $1"
+    try_attach "$1"
     eventually 20 more_devices_than "$before"
     udevadm settle --timeout=20
 }
 
-usb_count() { find "$usb_devices" -name '[0-9]*-[0-9]*' ! -name '*:*' | wc -l; }
+# The server may still be busy with the end of the last connection.
+try_attach() { eventually 20 usbip attach -r 127.0.0.1 -b "$1"; }  # BUSID
+
+usb_count() {
+    local devices=("$usb_devices"/[0-9]*-[0-9]*) interfaces=("$usb_devices"/[0-9]*-[0-9]*:*)
+    echo $((${#devices[@]} - ${#interfaces[@]}))
+}
 more_devices_than() { [ "$(usb_count)" -gt "$1" ]; }
 
 pull_plug() { sim set 0 plugged 0; }
-push_plug() { sim set 0 plugged 1; eventually 20 offered 1-1; attach 1-1; }
-
-sim() { "${python[@]}" "$guest/control.py" "$control" "$@"; }  # get N PATH | set N PATH TEXT
+push_plug() { sim set 0 plugged 1; attach 1-1; }
 
 driver_of() { basename "$(readlink "$usb_devices/$1/driver")"; }  # INTERFACE such as 1-1:1.0
 has_driver() { [ "$(driver_of "$1")" = "$2" ]; }
@@ -73,11 +97,10 @@ has_no_driver() { [ -e "$usb_devices/$1" ] && [ ! -e "$usb_devices/$1/driver" ];
 
 # The daemon.
 
-# OPTION... BOARD: mounts it, in the foreground so that its messages are kept. An emulated processor
-# on a busy machine may stand still for longer than the timeout that suits real ones.
+# OPTION... BOARD: mounts it, in the foreground so that its messages are kept.
 start_daemon() {
     mkdir -p "$mount_dir"
-    "$MPSSE_GPIOFS" -f -o timeout_ms=20000 "$@" "$mount_dir" >"$scratch/daemon.log" 2>&1 &
+    "$MPSSE_GPIOFS" -f "$@" "$mount_dir" >"$scratch/daemon.log" 2>&1 &
     daemon_pid=$!
     eventually 30 mounted_or_ended
     mountpoint -q "$mount_dir" || fail "mount: $(tail -n1 "$scratch/daemon.log")"

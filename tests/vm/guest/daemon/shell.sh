@@ -4,7 +4,7 @@ start_sim FT232H,serial=VMSHELL
 sim set 0 wires "adbus4 adbus5"
 
 mkdir -p "$mount_dir"
-"$MPSSE_GPIOFS" -o timeout_ms=20000 serial:VMSHELL "$mount_dir" || fail "the parent's status is $?"
+"$MPSSE_GPIOFS" serial:VMSHELL "$mount_dir" || fail "the parent's status is $?"
 mountpoint -q "$mount_dir" || fail "the parent returned before the mount answers"
 daemon_pid=$(pidof "$MPSSE_GPIOFS")
 cd "$mount_dir"
