@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""Installs the build into a folder of its own, and checks which files come of it, that the unit
+starts the program that was installed with it, and that systemd takes the unit as it is.
+
+Usage: staged_install.py CMAKE BUILD_FOLDER UDEV_FOLDER UNIT_FOLDER
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+OF_PREFIX = [
+    "bin/mpsse-gpiofs",
+    "bin/mpsse-sim",
+    "share/doc/mpsse-gpiofs/CHANGELOG.md",
+    "share/doc/mpsse-gpiofs/LICENSE",
+    "share/doc/mpsse-gpiofs/README.md",
+    "share/man/man1/mpsse-sim.1",
+    "share/man/man8/mpsse-gpiofs.8",
+]
+
+
+def install(cmake, build, prefix, root):
+    done = subprocess.run(
+        [cmake, "--install", build, "--prefix", prefix],
+        env={**os.environ, "DESTDIR": str(root)}, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    if done.returncode != 0:
+        sys.exit(f"cmake --install: {done}")
+
+
+def check_files(root, prefix, udev, units):
+    expected = {f"{prefix}/{file}" for file in OF_PREFIX} | {
+        f"{udev}/rules.d/70-mpsse-gpiofs.rules",
+        f"{udev}/hwdb.d/70-mpsse-gpiofs.hwdb",
+        f"{units}/mpsse-gpiofs@.service",
+    }
+    found = {f"/{file.relative_to(root)}" for file in root.rglob("*") if not file.is_dir()}
+    if expected != found:
+        sys.exit(f"missing: {sorted(expected - found)}; not expected: {sorted(found - expected)}")
+
+
+def commands(unit):
+    return [line for line in unit.read_text().splitlines() if line.startswith("Exec")]
+
+
+def check_unit(root, prefix, unit, scratch):
+    for line in commands(unit):
+        program = line.partition("=")[2].lstrip("-").split()[0]
+        if program != f"{prefix}/bin/mpsse-gpiofs":
+            sys.exit(f"the unit of the prefix {prefix} says {line}")
+    if not shutil.which("systemd-analyze"):
+        print("SKIPPED: systemd-analyze is not installed")
+        return
+    # It insists that the program is there.
+    moved = scratch / unit.name
+    moved.write_text(unit.read_text().replace(f"{prefix}/bin", f"{root}{prefix}/bin"))
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", str(moved)],
+                          capture_output=True, text=True, timeout=60)  # fmt: skip
+    complaints = [line for line in done.stderr.splitlines() if "mpsse-gpiofs" in line]
+    if done.returncode != 0 or complaints:
+        sys.exit(f"systemd-analyze verify: {done}")
+
+
+def main():
+    cmake, build, udev, units = sys.argv[1:]
+    for prefix in ("/usr", "/opt/gpio"):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder, "root")
+            install(cmake, build, prefix, root)
+            check_files(root, prefix, udev, units)
+            unit = root / units.lstrip("/") / "mpsse-gpiofs@.service"
+            check_unit(root, prefix, unit, pathlib.Path(folder))
+
+
+if __name__ == "__main__":
+    main()
