@@ -83,9 +83,13 @@ void PollWorker::run() {
         }
         lock.lock();
         const auto due = [this] { return stopping_ || interval_changed_; };
+        bool woken = true;
         if (next == TimePoint::max()) {
             changed_.wait(lock, due);
-        } else if (changed_.wait_until(lock, next, due)) {
+        } else {
+            woken = changed_.wait_until(lock, next, due);
+        }
+        if (woken) {
             next = clock_.now();
         }
     }

@@ -192,6 +192,19 @@ TEST_CASE("poll worker: a board that is gone is not asked in a loop") {
     CHECK(on.rig.tap->writes().size() <= writes + 1);
 }
 
+TEST_CASE("poll worker: told to look again at a board that is gone, it does so once") {
+    Sampled on;
+    on.arm(Edge::both);
+    on.rig.bench.write(0, "plugged", "0");
+    CHECK(wait_until([&] { return on.losses > 0; }));
+    // Until its owner takes it down, the chip may be armed again or get another interval.
+    for (int i = 0; i < 3; ++i) {
+        const int losses = on.losses;
+        on.chip->set_sample_interval(std::chrono::milliseconds(2 + i));
+        CHECK(wait_until([&] { return on.losses > losses; }));
+    }
+}
+
 TEST_CASE("poll worker: a sample that fails is tried again, and edges are found afterwards") {
     Sampled on;
     on.arm(Edge::both);
