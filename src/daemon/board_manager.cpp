@@ -93,18 +93,23 @@ std::string BoardManager::reserve(const transport::BoardInfo& board, std::size_t
     if (closing_ || served_.contains(board.path)) {
         return {};
     }
-    // Boards with the same serial number are told apart by their path, the first one excepted.
-    std::string identity = board.serial ? fmt::format("{:04x}:{:04x} serial {}", board.vendor,
-                                                      board.product, *board.serial)
-                                        : "path " + board.path;
-    const bool taken = std::any_of(served_.begin(), served_.end(), [&](const auto& entry) {
-        return entry.second.identity == identity;
-    });
-    if (taken) {
-        identity = "path " + board.path;
+    const std::string by_path = "path " + board.path;
+    const std::string by_serial =
+        board.serial
+            ? fmt::format("{:04x}:{:04x} serial {}", board.vendor, board.product, *board.serial)
+            : by_path;
+    // Boards with the same serial are told apart by their path, all but the first, each for good.
+    const auto [known, is_new] = identities_.try_emplace({by_serial, board.path}, by_serial);
+    if (is_taken(known->second)) {
+        known->second = by_path;
     }
-    served_.emplace(board.path, Served{word, identity});
-    return identity;
+    served_.emplace(board.path, Served{word, known->second});
+    return known->second;
+}
+
+bool BoardManager::is_taken(const std::string& identity) const {
+    return std::any_of(served_.begin(), served_.end(),
+                       [&](const auto& entry) { return entry.second.identity == identity; });
 }
 
 std::unique_ptr<transport::Transport> BoardManager::open_interface(transport::Board& board,

@@ -14,6 +14,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace gpiofs::daemon {
@@ -74,6 +75,7 @@ class BoardManager final : public transport::BoardObserver, public gpio::ChipObs
     bool is_served(const std::string& path);
     /// The identity of a board that is being opened; empty if it is in use already.
     std::string reserve(const transport::BoardInfo& board, std::size_t word);
+    bool is_taken(const std::string& identity) const;
     std::chrono::microseconds sample_interval(std::size_t word) const;
     std::optional<unsigned> wanted_base(std::size_t word, const std::string& identity);
     void retire(const std::vector<std::shared_ptr<gpio::Chip>>& chips, gpio::OnExit on_exit);
@@ -87,8 +89,10 @@ class BoardManager final : public transport::BoardObserver, public gpio::ChipObs
 
     std::mutex mutex_;
     std::map<std::string, Served> served_;  ///< by path; guarded by mutex_
-    std::string based_;                     ///< identity that has -o base=; guarded by mutex_
-    bool closing_ = false;                  ///< guarded by mutex_
+    /// What a board's numbers are kept under, by its serial and path; guarded by mutex_.
+    std::map<std::pair<std::string, std::string>, std::string> identities_;
+    std::string based_;     ///< identity that has -o base=; guarded by mutex_
+    bool closing_ = false;  ///< guarded by mutex_
 };
 
 }  // namespace gpiofs::daemon

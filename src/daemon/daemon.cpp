@@ -134,6 +134,9 @@ void Daemon::open_boards() {
     }
     bench_.watch(boards_);
     if (arrivals_) {
+        if (const auto warning = usb::UsbBoardSource::why_unheard(); !warning.empty()) {
+            log::warning(warning);
+        }
         arrivals_->start();
     }
 }

@@ -62,15 +62,20 @@ void UsbBoardSource::watch(transport::BoardObserver& observer) {
     const std::lock_guard lock(mutex_);
     watch_.reset();
     if (libusb_has_capability(LIBUSB_CAP_HAS_HOTPLUG) == 0) {
-        log::warning("this libusb has no hotplug support: boards that arrive will not be seen");
         return;
-    }
-    if (!sysfs::udev_is_running()) {
-        log::warning("udev is not running: boards that arrive or leave will not be seen");
     }
     watch_ = std::make_unique<HotplugWatch>(
         interesting_, [this, &observer](const HotplugEvent& event) { tell(observer, event); },
         [this] { context_->handle_pending_events(); });
+}
+
+std::string UsbBoardSource::why_unheard() {
+    if (libusb_has_capability(LIBUSB_CAP_HAS_HOTPLUG) == 0) {
+        return "this libusb has no hotplug support: boards that arrive will not be seen";
+    }
+    return sysfs::udev_is_running()
+               ? std::string()
+               : "udev is not running: boards that arrive or leave will not be seen";
 }
 
 void UsbBoardSource::stop_watching() noexcept {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 
 namespace gpiofs::usb {
 
@@ -20,9 +21,8 @@ struct HotplugEvent;
 /// An arriving board is announced when udev has; should its device node not be accessible yet,
 /// Board::open() says EACCES and is worth another try a little later.
 ///
-/// libusb hears of arrivals and departures from udev. Where no udevd runs (containers), watch()
-/// logs a warning once and nothing is announced: a departure is then noticed only by the next
-/// transfer, as ENODEV.
+/// libusb hears of arrivals and departures from udev. Where no udevd runs (containers) nothing is
+/// announced: a departure is then noticed only by the next transfer, as ENODEV.
 ///
 /// To miss no board, call watch() before boards(); one that comes in between is then told twice.
 /// Does not survive fork(): make it in the process that uses it.
@@ -40,6 +40,8 @@ class UsbBoardSource final : public transport::BoardSource {
     std::vector<std::shared_ptr<transport::Board>> boards() override;
     void watch(transport::BoardObserver& observer) override;
     void stop_watching() noexcept override;
+    /// Why watch() will announce nothing on this machine, as a warning; empty if it will.
+    static std::string why_unheard();
 
   private:
     void tell(transport::BoardObserver& observer, const HotplugEvent& event) noexcept;

@@ -19,6 +19,10 @@ BAD_USAGE = [
     (["-o", "sample_interval_us=0", "/mnt"], "sample_interval_us"),
     (["--board", "path:1-1,colour=red", "/mnt"], "'colour'"),
     (["--list", "/mnt"], "--list"),
+    (["--mount-below", ""], "--mount-below"),
+    (["--mount-below", "/run", "all", "/mnt"], "'/mnt'"),
+    (["--mount-below", "/run", "-o", "wait"], "wait"),
+    (["--clear-below", "/run", "/mnt"], "'/mnt'"),
 ]
 QUESTIONS = [(["--help"], "Usage: mpsse-gpiofs"), (["-V"], "mpsse-gpiofs ")]
 

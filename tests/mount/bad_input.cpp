@@ -37,8 +37,10 @@ TEST_CASE("a mount point that cannot be used is one line and status 1") {
     NEEDS_MOUNT();
     const TemporaryFolder folder;
     const std::string absent = folder.path() / "absent";
-    const std::string file = folder.path() / "file";
+    const TemporaryFolder full;
+    const std::string file = full.path() / "file";
     REQUIRE(open_file(file, O_WRONLY | O_CREAT));
+    check_fails({"--simulate", "FT232H", full.path()}, 1, {full.path(), "-o nonempty"});
     check_fails({"--simulate", "FT232H", absent}, 1, {absent, "create the folder first"});
     check_fails({"--simulate", "FT232H", file}, 1, {file, "not a folder"});
     check_fails({"--simulate", "FT232H", folder.path() / std::string(256, 'x')}, 1, {"too long"});

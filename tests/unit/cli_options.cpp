@@ -87,12 +87,15 @@ TEST_CASE("--simulate is --board with sim: in front") {
 }
 
 TEST_CASE("every mount option reaches its value") {
-    const auto options = parsed({"-o",
-                                 "sample_interval_us=250,exit_on_unplug,on_exit=reset,detach=any,"
-                                 "uid=12,gid=34,umask=077,allow_other",
-                                 "/mnt"});
+    const auto options = parsed(
+        {"-o",
+         "sample_interval_us=250,exit_on_unplug,leave_held,nonempty,on_exit=reset,detach=any,"
+         "uid=12,gid=34,umask=077,allow_other",
+         "/mnt"});
     CHECK(options.sample_interval == microseconds{250});
     CHECK(options.exit_on_unplug);
+    CHECK(options.leave_held);
+    CHECK(options.nonempty);
     CHECK(options.on_exit == cli::OnExit::reset);
     CHECK(options.detach == transport::Detach::any);
     CHECK(options.uid == 12U);
@@ -131,6 +134,15 @@ TEST_CASE("help and version win over what follows") {
     CHECK(parsed({"--help"}).intent == Options::Intent::help);
     CHECK(parsed({"-V"}).intent == Options::Intent::version);
     CHECK(parsed({"--version", "a", "b", "c"}).intent == Options::Intent::version);
+}
+
+TEST_CASE("--mount-below takes the place of the mount point") {
+    const auto options = parsed({"-f", "path:1-1", "--mount-below", "/run/gpio"});
+    CHECK(options.mount_below == "/run/gpio");
+    CHECK(options.mount_point.empty());
+    REQUIRE(options.boards.size() == 1);
+    CHECK(options.source == "path:1-1");
+    CHECK(parsed({"--mount-below=/run/gpio"}).boards.empty());
 }
 
 TEST_CASE("--list needs no mount point and takes none") {

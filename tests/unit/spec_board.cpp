@@ -41,6 +41,8 @@ TEST_CASE("each kind of BOARD word") {
     CHECK(parsed("all").kind == BoardSpec::Kind::all);
 
     const auto path = parsed("path:3-1.4.2");
+    CHECK(parsed("path:/sys/devices/pci0000:00/0000:00:14.0/usb3/3-1/3-1.4/3-1.4.2").path ==
+          "3-1.4.2");
     CHECK(path.kind == BoardSpec::Kind::path);
     CHECK(path.path == "3-1.4.2");
     CHECK(path.interfaces.empty());
@@ -114,8 +116,9 @@ TEST_CASE("errors name the bad part") {
 }
 
 TEST_CASE("bad values") {
-    for (const auto* path : {"path:", "path:1", "path:1-", "path:-1", "path:1-1.", "path:1-1..2",
-                             "path:a-1", "path:1-1:1.0"}) {
+    for (const auto* path :
+         {"path:/sys/", "path:/sys/devices/usb1", "path:/dev/1-1", "path:", "path:1", "path:1-",
+          "path:-1", "path:1-1.", "path:1-1..2", "path:a-1", "path:1-1:1.0"}) {
         CHECK(contains(error_of(path), "path"));
     }
     for (const auto* letters : {"", "a", "E", "BA", "AA", "A,B", "A B"}) {

@@ -1,0 +1,172 @@
+#include "daemon/board_manager.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "sim/bench.h"
+
+#include <doctest/doctest.h>
+
+#include <cerrno>
+#include <map>
+#include <optional>
+#include <string>
+
+using namespace gpiofs;
+
+namespace {
+
+/// A virtual board that somebody else has, or that is unplugged while it is being opened.
+class OddBoard final : public transport::Board {
+  public:
+    explicit OddBoard(std::shared_ptr<transport::Board> board) : board_(std::move(board)) {}
+    const transport::BoardInfo& info() const noexcept override { return board_->info(); }
+    std::string holder(unsigned number) const override { return board_->holder(number); }
+    std::unique_ptr<transport::Transport> open(unsigned number,
+                                               const transport::OpenOptions& options) override {
+        if (error != 0) {
+            throw_errno(error, info().path + " is held");
+        }
+        auto transport = board_->open(number, options);
+        if (while_opening) {
+            while_opening();
+        }
+        return transport;
+    }
+
+    int error = 0;
+    std::function<void()> while_opening;
+
+  private:
+    std::shared_ptr<transport::Board> board_;
+};
+
+/// Virtual boards with these serials ("" for none) and who serves them.
+class Table {
+  public:
+    explicit Table(std::initializer_list<std::string> serials) {
+        for (const auto& serial : serials) {
+            sim::BoardConfig config;
+            config.chip = "FT232H";
+            config.serial = serial;
+            bench.add(config);
+            spec::BoardSpec word;
+            word.kind = spec::BoardSpec::Kind::simulated;
+            options.boards.push_back(word);
+        }
+        bench.watch(manager);
+    }
+    ~Table() {
+        bench.stop_watching();
+        manager.close();
+    }
+    Table(const Table&) = delete;
+    Table& operator=(const Table&) = delete;
+
+    void plug(unsigned number) { bench.write(number, "plugged", "1"); }
+    void pull(unsigned number) { bench.write(number, "plugged", "0"); }
+    void open_all() {
+        for (const auto& board : bench.boards()) {
+            manager.arrive(board);
+        }
+    }
+    /// "sim0" -> "base 512 chip 0"
+    std::map<std::string, std::string> numbers() const {
+        std::map<std::string, std::string> all;
+        for (const auto& chip : registry.chips()) {
+            all[chip->info().board_path] = "base " + std::to_string(chip->info().base) + " chip " +
+                                           std::to_string(chip->info().chip_number);
+        }
+        return all;
+    }
+
+    cli::Options options;
+    SystemClock clock;
+    sim::Bench bench{clock};
+    gpio::Registry registry;
+    poll::ReclaimList reclaim;
+    daemon::BoardManager manager{options, registry, reclaim, clock};
+};
+
+}  // namespace
+
+TEST_CASE("replugged boards get their numbers back, in whatever order they return") {
+    Table table({"A", "B", ""});
+    table.open_all();
+    const auto before = table.numbers();
+    REQUIRE(before.size() == 3);
+    CHECK(before.at("sim2") == "base 544 chip 2");
+    for (const unsigned number : {0U, 1U, 2U}) {
+        table.pull(number);
+    }
+    CHECK(table.numbers().empty());
+    CHECK(table.manager.empty());
+    for (const unsigned number : {2U, 0U, 1U}) {
+        table.plug(number);
+    }
+    CHECK(table.numbers() == before);
+}
+
+TEST_CASE(
+    "boards with the same serial are told apart by their path, also when the second returns "
+    "first") {
+    Table table({"TWIN", "TWIN"});
+    table.open_all();
+    const auto before = table.numbers();
+    REQUIRE(before.size() == 2);
+    REQUIRE(before.at("sim0") != before.at("sim1"));
+    table.pull(0);
+    table.pull(1);
+    table.plug(1);
+    CHECK(table.numbers().at("sim1") == before.at("sim1"));
+    table.plug(0);
+    CHECK(table.numbers() == before);
+}
+
+TEST_CASE("a board that is unplugged while it is being opened does not stay") {
+    Table table({"A"});
+    OddBoard board(table.bench.boards().front());
+    board.while_opening = [&] { table.pull(0); };
+    std::string error;
+    const auto choice = cli::choose_arrival(table.options.boards, board.info(), {}, error);
+    REQUIRE(choice);
+    try {
+        table.manager.open(board, *choice);
+    } catch (const std::system_error& failure) {
+        CHECK(to_errno(failure.code()) == ENODEV);
+    }
+    CHECK(table.numbers().empty());
+    CHECK(table.manager.empty());
+    table.plug(0);
+    CHECK(table.numbers().size() == 1);
+}
+
+TEST_CASE("a board that somebody else holds is an error, or left alone") {
+    Table table({"A", "B"});
+    const auto held = std::make_shared<OddBoard>(table.bench.boards().front());
+    held->error = EBUSY;
+    std::string error;
+    const auto choice = cli::choose_arrival(table.options.boards, held->info(), {}, error);
+    REQUIRE(choice);
+    CHECK_THROWS_AS(table.manager.open(*held, *choice), std::system_error);
+    table.options.leave_held = true;
+    CHECK_THROWS_AS(table.manager.open(*held, *choice), daemon::LeftAlone);
+    CHECK_NOTHROW(table.manager.arrive(held));
+    CHECK(table.manager.empty());
+
+    held->error = EACCES;
+    CHECK_THROWS_AS(table.manager.arrive(held), std::system_error);
+    held->error = 0;
+    CHECK_NOTHROW(table.manager.arrive(held));
+    CHECK(table.numbers().size() == 1);
+}
+
+TEST_CASE("the hook is called when the last board has gone, and not before") {
+    Table table({"A", "B"});
+    int calls = 0;
+    table.manager.when_empty([&] { ++calls; });
+    table.open_all();
+    table.pull(0);
+    CHECK(calls == 0);
+    table.pull(1);
+    CHECK(calls == 1);
+}
