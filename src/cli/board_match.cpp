@@ -119,7 +119,8 @@ std::optional<std::vector<unsigned>> choose_interfaces(const BoardSpec& word, co
 
 /// How to open a board that a word means, or why it cannot be.
 std::optional<Choice> choose(const BoardSpec& word, const BoardInfo& info, std::string& error) {
-    if (!is_known(info) && (word.kind == Kind::serial || word.kind == Kind::path)) {
+    if (!is_known(info) && !word.any_identity &&
+        (word.kind == Kind::serial || word.kind == Kind::path)) {
         error =
             fmt::format("{} is not a known board: if it is an FTDI MPSSE chip, use {:04x}:{:04x}",
                         name_of(info), info.vendor, info.product);

@@ -83,8 +83,8 @@ void Daemon::look_for_usb_boards() {
                                                         std::uint16_t product) {
         return is_board(vendor, product) ||
                std::any_of(options_.boards.begin(), options_.boards.end(), [=](const auto& board) {
-                   return board.kind == Kind::id && board.vendor == vendor &&
-                          board.product == product;
+                   return board.any_identity || (board.kind == Kind::id && board.vendor == vendor &&
+                                                 board.product == product);
                });
     });
     arrivals_.emplace([this](const auto& board) { boards_.arrive(board); },

@@ -62,12 +62,8 @@ bool is_digits(std::string_view text) noexcept {
            std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// "BUS-PORT.PORT...", the kernel's name of a USB device, which is also the last word of its place
-/// in sysfs.
+/// "BUS-PORT.PORT...", the kernel's name of a USB device.
 bool parse_path(std::string_view text, std::optional<std::string>& path, std::string& error) {
-    if (text.starts_with("/sys/")) {
-        text.remove_prefix(text.rfind('/') + 1);
-    }
     const auto dash = text.find('-');
     bool good = dash != std::string_view::npos && is_digits(text.substr(0, dash));
     if (good) {
@@ -212,6 +208,10 @@ bool parse_selector(std::string_view text, BoardSpec& spec, std::string& error) 
     }
     if (take_prefix(text, "path:")) {
         spec.kind = BoardSpec::Kind::path;
+        spec.any_identity = text.starts_with("/sys/");
+        if (spec.any_identity) {
+            text.remove_prefix(text.rfind('/') + 1);
+        }
         return parse_path(text, spec.path, error);
     }
     if (take_prefix(text, "sim:")) {

@@ -21,6 +21,9 @@ struct BoardSpec {
     std::optional<std::string> serial;
     /// Kind::path, or narrowing another kind by `path=`.
     std::optional<std::string> path;
+    /// Kind::path, given as the device's folder below /sys: udev or a person has picked the device
+    /// itself, so its identity need not be a known one.
+    bool any_identity = false;
     /// First global line number of the board's first interface.
     std::optional<unsigned> base;
     /// Letters of the interfaces to use, "A", "B" or "AB"; empty: the default for the board.

@@ -112,6 +112,7 @@ TEST_CASE("a board is opened once") {
 TEST_CASE("an identity outside the table must be named") {
     const std::vector<BoardInfo> present = {info("1-1", 0x12345678, 0x0900, 1, "S")};
     CHECK(chosen({"1234:5678"}, present).at(0).chip->name == "FT232H");
+    CHECK(chosen({"path:/sys/devices/usb1/1-1"}, present).at(0).chip->name == "FT232H");
     CHECK(contains(refusal({"path:1-1"}, present).text, "use 1234:5678"));
     CHECK(contains(refusal({"serial:S"}, present).text, "use 1234:5678"));
 }

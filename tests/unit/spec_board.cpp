@@ -41,8 +41,10 @@ TEST_CASE("each kind of BOARD word") {
     CHECK(parsed("all").kind == BoardSpec::Kind::all);
 
     const auto path = parsed("path:3-1.4.2");
-    CHECK(parsed("path:/sys/devices/pci0000:00/0000:00:14.0/usb3/3-1/3-1.4/3-1.4.2").path ==
-          "3-1.4.2");
+    CHECK_FALSE(path.any_identity);
+    const auto place = parsed("path:/sys/devices/pci0000:00/0000:00:14.0/usb3/3-1/3-1.4/3-1.4.2");
+    CHECK(place.path == "3-1.4.2");
+    CHECK(place.any_identity);
     CHECK(path.kind == BoardSpec::Kind::path);
     CHECK(path.path == "3-1.4.2");
     CHECK(path.interfaces.empty());
