@@ -68,9 +68,14 @@ std::shared_ptr<Line> Chip::export_line(unsigned offset, std::uint64_t id) {
 
 void Chip::unexport_line(unsigned offset) {
     std::shared_ptr<Line> line;
-    if (offset < max_lines) {
+    {
         const std::lock_guard lock(mutex_);
-        line = unlink_locked(offset);
+        if (dead()) {
+            throw_errno(ENODEV, "the board is gone");
+        }
+        if (offset < max_lines) {
+            line = unlink_locked(offset);
+        }
     }
     if (!line) {
         throw_errno(EINVAL, "the line is not exported");

@@ -76,7 +76,7 @@ class Chip final : public BusObserver, public std::enable_shared_from_this<Chip>
     std::shared_ptr<Line> line(unsigned offset) const;
     /// Throws std::system_error: EINVAL no such line, EBUSY exported already, ENODEV dead.
     std::shared_ptr<Line> export_line(unsigned offset, std::uint64_t id);
-    /// Wakes who polls the line. Throws std::system_error EINVAL if it is not exported.
+    /// Wakes who polls the line. Throws std::system_error: EINVAL not exported, ENODEV dead.
     void unexport_line(unsigned offset);
 
     /// Lines with an armed edge; none once the chip is dead.

@@ -114,26 +114,28 @@ std::shared_ptr<Line> Registry::exported(unsigned number) const {
     return chip ? chip->line(number - chip->info().base) : nullptr;
 }
 
-void Registry::export_number(std::int64_t number) {
+template <typename Change>
+void Registry::with_line(std::int64_t number, const Change& change) const {
     const auto chip = owner(number);
     if (!chip) {
         throw_errno(EINVAL, "no such line");
     }
-    const auto offset = static_cast<unsigned>(number - std::int64_t{chip->info().base});
     try {
-        chip->export_line(offset, next_id());
+        change(*chip, static_cast<unsigned>(number - std::int64_t{chip->info().base}));
     } catch (const std::system_error& e) {
-        // A board that has just gone has no numbers any more.
-        throw_errno(e.code() == errno_code(ENODEV) ? EINVAL : e.code().value(), "export");
+        if (e.code() == errno_code(ENODEV)) {
+            throw_errno(EINVAL, "a board that has just gone has no numbers any more");
+        }
+        throw;
     }
 }
 
+void Registry::export_number(std::int64_t number) {
+    with_line(number, [this](Chip& chip, unsigned offset) { chip.export_line(offset, next_id()); });
+}
+
 void Registry::unexport_number(std::int64_t number) {
-    const auto chip = owner(number);
-    if (!chip) {
-        throw_errno(EINVAL, "no such line");
-    }
-    chip->unexport_line(static_cast<unsigned>(number - std::int64_t{chip->info().base}));
+    with_line(number, [](Chip& chip, unsigned offset) { chip.unexport_line(offset); });
 }
 
 }  // namespace gpiofs::gpio

@@ -57,6 +57,8 @@ class Registry {
         unsigned lines;
     };
     std::shared_ptr<Chip> owner(std::int64_t number) const;
+    template <typename Change>
+    void with_line(std::int64_t number, const Change& change) const;
     bool free_locked(unsigned base, unsigned lines) const;
 
     mutable Mutex mutex_;

@@ -192,6 +192,7 @@ TEST_CASE("chip: killing it kills its lines, wakes who polls, and ends its bus")
     CHECK(line->value_events().poll(value, nullptr));
     CHECK(read_pins(on.chip->bus(), mpsse::Banks::low, on.rig.deadline()).error.value() == ENODEV);
     CHECK(errno_of([&] { on.line(1); }) == ENODEV);
+    CHECK(errno_of([&] { on.chip->unexport_line(0); }) == ENODEV);
     on.chip->kill();
     CHECK(woken == 3);
     CHECK(on.chip->bus().retire() != nullptr);

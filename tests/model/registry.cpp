@@ -63,7 +63,9 @@ TEST_CASE("registry: export and unexport refuse as the kernel does") {
         CHECK(errno_of([&] { on.registry.unexport_number(number); }) == EINVAL);
     }
     CHECK(errno_of([&] { on.registry.unexport_number(513); }) == EINVAL);
+    on.registry.export_number(529);
     on.second->kill();
+    CHECK(errno_of([&] { on.registry.unexport_number(529); }) == EINVAL);
     CHECK(errno_of([&] { on.registry.export_number(530); }) == EINVAL);
 }
 
