@@ -20,9 +20,23 @@ void Mutex::lock() {
     if (owner_ == &run.self()) {
         run.fail("a thread locks a mutex that it has locked already");
     }
-    run.step_when([this] { return owner_ == nullptr; }, "locks", this);
-    alive_.check("a mutex");
-    owner_ = &run.self();
+    if (owner_ != nullptr || run.self().locks > 0) {
+        run.step_when([this] { return owner_ == nullptr; }, "locks", this);
+        alive_.check("a mutex");
+    } else {
+        run.note("locks", this);
+    }
+    take(run.self());
+}
+
+void Mutex::take(explore::Task& task) noexcept {
+    owner_ = &task;
+    ++task.locks;
+}
+
+void Mutex::let_go(explore::Task& task) noexcept {
+    owner_ = nullptr;
+    --task.locks;
 }
 
 bool Mutex::try_lock() {
@@ -33,7 +47,7 @@ bool Mutex::try_lock() {
     if (owner_ != nullptr) {
         return false;
     }
-    owner_ = &run.self();
+    take(run.self());
     return true;
 }
 
@@ -43,8 +57,12 @@ void Mutex::unlock() {
     if (owner_ != &run.self()) {
         run.fail("a mutex was unlocked by a thread that had not locked it");
     }
-    owner_ = nullptr;
-    run.step("has unlocked", this);
+    let_go(run.self());
+    if (run.self().locks == 0) {
+        run.step("has unlocked", this);
+    } else {
+        run.note("unlocks", this);
+    }
 }
 
 struct ConditionVariable::Waiter {
@@ -58,11 +76,20 @@ ConditionVariable::~ConditionVariable() {
     }
 }
 
-void ConditionVariable::notify_one() noexcept {
+void ConditionVariable::begin_notifying(const char* doing) {
     alive_.check("a condition variable");
     Scheduler& run = Scheduler::running();
-    run.step("notifies one of", this);
-    alive_.check("a condition variable");
+    if (mutex_ != nullptr && mutex_->owner_ == &run.self()) {
+        run.note(doing, this);
+    } else {
+        run.step(doing, this);
+        alive_.check("a condition variable");
+    }
+}
+
+void ConditionVariable::notify_one() noexcept {
+    begin_notifying("notifies one of");
+    Scheduler& run = Scheduler::running();
     const auto late = std::partition(waiters_.begin(), waiters_.end(),
                                      [](const Waiter* waiter) { return !waiter->task.timed_out; });
     if (const auto waiting = static_cast<std::size_t>(late - waiters_.begin()); waiting > 0) {
@@ -74,9 +101,7 @@ void ConditionVariable::notify_one() noexcept {
 }
 
 void ConditionVariable::notify_all() noexcept {
-    alive_.check("a condition variable");
-    Scheduler::running().step("notifies all of", this);
-    alive_.check("a condition variable");
+    begin_notifying("notifies all of");
     for (Waiter* waiter : std::exchange(waiters_, {})) {
         waiter->notified = true;
         waiter->task.deadline.reset();
@@ -92,7 +117,8 @@ std::cv_status ConditionVariable::wait_until(std::unique_lock<Mutex>& lock, Time
     if (mutex.owner_ != &task) {
         run.fail("a thread waits with a mutex that it has not locked");
     }
-    mutex.owner_ = nullptr;
+    mutex_ = &mutex;
+    mutex.let_go(task);
     Waiter waiter{task};
     waiters_.push_back(&waiter);
     task.timed_out = until <= run.now();
@@ -102,7 +128,7 @@ std::cv_status ConditionVariable::wait_until(std::unique_lock<Mutex>& lock, Time
     run.step_when([&] { return (waiter.notified || task.timed_out) && mutex.owner_ == nullptr; },
                   "waits on", this);
     mutex.alive_.check("a mutex");
-    mutex.owner_ = &task;
+    mutex.take(task);
     if (waiter.notified) {
         return std::cv_status::no_timeout;
     }

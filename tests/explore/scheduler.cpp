@@ -74,7 +74,11 @@ void Scheduler::step(const char* doing, const void* object) {
     task.doing = doing;
     task.object = object;
     pass_on(false);
-    trace_.push_back({&task, doing, object});
+    note(doing, object);
+}
+
+void Scheduler::note(const char* doing, const void* object) {
+    trace_.push_back({&self(), doing, object});
     if (trace_.size() > step_limit) {
         fail(fmt::format("livelock: still going on after {} steps", step_limit));
     }
@@ -90,17 +94,17 @@ void Scheduler::pass_on(bool last) {
 }
 
 Task* Scheduler::next() {
+    bool preempted = false;
     while (true) {
         const bool could_go_on = ready(*current_);
+        const bool may_switch = !could_go_on || preempted || preemptions_ < bound_.preemptions;
         options_.clear();
         if (could_go_on) {
             options_.push_back(current_);
         }
-        if (!could_go_on || preemptions_ < bound_.preemptions) {
-            for (const auto& task : tasks_) {
-                if (task.get() != current_ && ready(*task)) {
-                    options_.push_back(task.get());
-                }
+        for (const auto& task : tasks_) {
+            if (may_switch && task.get() != current_ && ready(*task)) {
+                options_.push_back(task.get());
             }
         }
         if (options_.empty()) {
@@ -113,16 +117,18 @@ Task* Scheduler::next() {
             fail(blocked_threads());
         }
         const bool time_may_pass =
-            timeouts_ < bound_.timeouts &&
+            may_switch && timeouts_ < bound_.timeouts &&
             std::any_of(tasks_.begin(), tasks_.end(), [](const auto& t) { return t->deadline; });
         const std::size_t taken = choose(options_.size() + (time_may_pass ? 1 : 0));
-        if (taken == options_.size()) {
-            ++timeouts_;
-            pass_time();
-            continue;
+        if (could_go_on && taken != 0 && !preempted) {
+            ++preemptions_;
+            preempted = true;
         }
-        preemptions_ += could_go_on && taken != 0 ? 1 : 0;
-        return options_[taken];
+        if (taken < options_.size()) {
+            return options_[taken];
+        }
+        ++timeouts_;
+        pass_time();
     }
 }
 

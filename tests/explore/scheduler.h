@@ -19,9 +19,9 @@ namespace gpiofs::explore {
 struct Bound {
     /// How often in one run a thread that could go on may have to stand back for another. Changes
     /// of thread where one blocks or ends are free.
-    unsigned preemptions = 2;
-    /// How often in one run a timed wait may time out although somebody else could go on. When
-    /// nobody can, time passes freely.
+    unsigned preemptions = 0;
+    /// How often in one run a timed wait may time out although somebody could go on; if that was
+    /// the running thread, it is a preemption too. When nobody can, time passes freely.
     unsigned timeouts = 0;
 };
 
@@ -45,6 +45,7 @@ struct Task {
     /// In a timed wait: when it ends at the latest.
     std::optional<TimePoint> deadline;
     bool timed_out = false;
+    unsigned locks = 0;  ///< that it holds
     bool ended = false;
 };
 
@@ -75,6 +76,8 @@ class Scheduler {
     Task* start(std::string_view name, std::function<void()> body);
     /// Threads of that name that have not ended.
     std::size_t alive(std::string_view name) const noexcept;
+    /// A step that goes on at once.
+    void note(const char* doing, const void* object);
     /// A step: others may come first.
     void step(const char* doing, const void* object = nullptr);
     /// A step that can be done only once `holds()`.
@@ -85,6 +88,8 @@ class Scheduler {
         step(doing, object);
         self().blocked = {};
     }
+    /// From here on nobody is preempted: for the end of a scenario, when what it is about is over.
+    void settle() noexcept { bound_ = {}; }
     /// One of several possibilities, each tried in a run of its own.
     std::size_t choose(std::size_t options);
     /// Ends the run; the threads are left as they are.
@@ -111,7 +116,7 @@ class Scheduler {
     static Scheduler* running_;
 
     Path& path_;
-    const Bound bound_;
+    Bound bound_;
     Context base_;
     std::vector<std::unique_ptr<Task>> tasks_;
     std::vector<Task*> options_;  ///< of next(), kept for its memory

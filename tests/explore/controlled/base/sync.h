@@ -19,6 +19,12 @@ struct Task;
 /// or destroyed while locked, a condition destroyed while somebody waits, a thread that joins
 /// itself or is destroyed unjoined, and the use of any of them after its end.
 ///
+/// A thread may have to stand back for another before it takes a lock while it holds one or another
+/// thread has it, once it has let go of the last lock, before a notification without the waiters'
+/// lock, and where it starts a thread or blocks. In between it goes on: as what threads share is
+/// guarded by locks, which ThreadSanitizer watches in other tests, whatever others do there
+/// commutes with what it does (Lipton, Reduction, 1975), so that no outcome is left out.
+///
 /// No wake-up comes without a reason: the shipped code waits with predicates only, for which one
 /// more look at the predicate is no other behaviour.
 namespace gpiofs {
@@ -36,6 +42,9 @@ class Mutex {
 
   private:
     friend class ConditionVariable;
+    void take(explore::Task& task) noexcept;
+    void let_go(explore::Task& task) noexcept;
+
     explore::Alive alive_;
     const explore::Task* owner_ = nullptr;
 };
@@ -78,8 +87,10 @@ class ConditionVariable {
   private:
     struct Waiter;
     static Time after(std::chrono::nanoseconds time);
+    void begin_notifying(const char* doing);
 
     explore::Alive alive_;
+    const Mutex* mutex_ = nullptr;  ///< of those who wait
     std::vector<Waiter*> waiters_;
 };
 

@@ -1,0 +1,33 @@
+#include "program.h"
+
+#include <doctest/doctest.h>
+
+#include <cerrno>
+
+using namespace gpiofs;
+using namespace gpiofs::explore;
+
+TEST_CASE("loss: the worker is the first to find the board gone") {
+    explore_all({2, 1}, [] {
+        Program program;
+        program.arm(*program.line);
+        program.wire.gone = true;
+        until([&] { return program.wire.released; }, "until the loss is noticed");
+        program.none_samples();
+    });
+}
+
+TEST_CASE("loss: a reader, the worker and the hotplug thread find the board gone") {
+    explore_all({2}, [] {
+        Program program;
+        program.arm(*program.line);
+        program.wire.gone = true;
+        Thread hotplug = start_thread("hotplug", [&] { program.take_out(); });
+        const auto request = read_request();
+        program.chip->bus().submit(request);
+        hotplug.join();
+        until([&] { return program.wire.released; }, "until the chip is retired");
+        program.none_samples();
+        require(request->answered(), "a request was not answered");
+    });
+}
