@@ -42,6 +42,8 @@ SERIALS = [
 # Of the machine's own rules those that matter here; the others might give permissions, too.
 OTHER_RULES = {"50-udev-default.rules", "73-seat-late.rules", "99-systemd.rules"}
 
+UNIT = "mpsse-gpiofs@sys-devices-pci0000:00-0000:00:14.0-usb1-1\\x2d1.service"
+
 HWDB = pathlib.Path("/etc/udev/hwdb.d")
 RULES = pathlib.Path("/etc/udev/rules.d")
 failures = []
@@ -111,6 +113,9 @@ def check_shipped():
             name = f"{board[0]:04x}:{board[1]:04x} {action}"
             check(f"{name}: property", (got.get("MPSSE_GPIOFS") == "1") == known, got["log"])
             check(f"{name}: mount", is_mounted(got) == mounted, got["log"])
+            # Only a plug may replace a stop that is under way.
+            starts = f"run: '/usr/bin/systemctl --no-block start {UNIT}'" in got["log"]
+            check(f"{name}: start", starts == (mounted and action == "add"), got["log"])
             for what in (r"70-mpsse-gpiofs.rules:\d+ MODE 0660", r"70-mpsse-gpiofs.rules:\d+ GROUP",
                          r"73-seat-late.rules:\d+ RUN 'uaccess'"):  # fmt: skip
                 check(f"{name}: {what}", bool(re.search(what, got["log"])) == known, got["log"])
@@ -188,6 +193,8 @@ def main():
     for folder in ("/etc/udev", "/run", "/dev/char"):
         if pathlib.Path(folder).is_dir():
             subprocess.run(["mount", "-t", "tmpfs", "none", folder], check=True)
+    # What tells that systemd is there.
+    pathlib.Path("/run/systemd/system").mkdir(parents=True)
     HWDB.mkdir()
     RULES.mkdir()
     for folder in ("/lib/udev/rules.d", "/usr/local/lib/udev/rules.d"):
