@@ -12,14 +12,6 @@
 
 using namespace gpiofs::test;
 
-namespace {
-
-bool is_mounted(const fs::path& path) {
-    return read_text("/proc/self/mountinfo").find(" " + path.string() + " ") != std::string::npos;
-}
-
-}  // namespace
-
 TEST_CASE("SIGTERM, SIGINT and SIGHUP with pollers waiting: woken, unmounted, status 0") {
     NEEDS_MOUNT();
     for (const int number : {SIGTERM, SIGINT, SIGHUP}) {

@@ -121,21 +121,20 @@ TEST_CASE("threads and descriptors are back after arming, polling, unplug and re
         sleepers.check_all_woken();
         mount.set_bench("plugged", "1");
     };
-    // libfuse's threads have the program's name; they come as requests need them, and stay. Eight
-    // sleepers and this thread can ask for so many at a time.
+    // Eight sleepers and this thread can ask libfuse for so many at a time.
     const auto libfuse_threads = [&] { return mount.threads_named("mpsse-gpiofs"); };
     constexpr std::size_t most_requests = 12;
     for (int i = 0; i < 10; ++i) {
         cycle();
     }
     REQUIRE(wait_until([&] { return mount.threads_named("poll") == 0; }));
-    const auto own = mount.threads() - libfuse_threads();
+    const auto own = mount.own_threads();
     const auto descriptors = mount.descriptors();
     for (int i = 0; i < 10; ++i) {
         cycle();
     }
     CHECK(wait_until([&] { return mount.threads_named("poll") == 0; }));
-    CHECK(mount.threads() - libfuse_threads() == own);
+    CHECK(mount.own_threads() == own);
     CHECK(libfuse_threads() <= most_requests);
     CHECK(mount.descriptors() == descriptors);
     CHECK(mount.stop() == 0);

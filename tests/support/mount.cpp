@@ -43,6 +43,21 @@ std::string why_no_mount() {
     return {};
 }
 
+bool is_mounted(const fs::path& path) {
+    return read_text("/proc/self/mountinfo").find(" " + path.string() + " ") != std::string::npos;
+}
+
+std::string sanitizer_report(const std::string& log) {
+    std::istringstream lines(log);
+    for (std::string line; std::getline(lines, line);) {
+        if (line.find("Sanitizer") != std::string::npos ||
+            line.find("runtime error:") != std::string::npos) {
+            return line;
+        }
+    }
+    return {};
+}
+
 Mount::Mount(const std::vector<std::string>& arguments)
     : path_(folder_.path() / "mnt"), log_path_(folder_.path() / "log") {
     fs::create_directory(path_);
@@ -106,6 +121,17 @@ std::size_t Mount::threads_named(const std::string& name) const {
     std::size_t count = 0;
     for (const auto& task : list(tasks)) {
         count += read_text(tasks / task / "comm") == name + "\n" ? 1U : 0U;
+    }
+    return count;
+}
+
+std::size_t Mount::own_threads() const {
+    const fs::path tasks = fmt::format("/proc/{}/task", process_->pid());
+    std::size_t count = 0;
+    for (const auto& task : list(tasks)) {
+        const std::string name = read_text(tasks / task / "comm");
+        const bool gone = name == "ENOENT" || name == "ESRCH";
+        count += gone || name == "mpsse-gpiofs\n" ? 0U : 1U;
     }
     return count;
 }

@@ -12,6 +12,12 @@ namespace gpiofs::test {
 /// Why a mount cannot be tested here ("no /dev/fuse"); empty if it can.
 std::string why_no_mount();
 
+/// Whether something is mounted there.
+bool is_mounted(const fs::path& path);
+
+/// The first line of a sanitizer's report in a program's log; empty if there is none.
+std::string sanitizer_report(const std::string& log);
+
 /// The built program on a real mount in a folder of its own. If it is not stopped, the destructor
 /// does away with it on every path.
 class Mount {
@@ -46,6 +52,9 @@ class Mount {
     std::size_t threads() const;
     /// Threads with this name.
     std::size_t threads_named(const std::string& name) const;
+    /// Threads with a name of their own. libfuse's have the program's name; they come as requests
+    /// need them, and some stay.
+    std::size_t own_threads() const;
     std::size_t descriptors() const;
     /// Voluntary and involuntary context switches of all threads together.
     long context_switches() const;
