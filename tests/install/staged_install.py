@@ -7,6 +7,7 @@ Usage: staged_install.py CMAKE BUILD_FOLDER UDEV_FOLDER UNIT_FOLDER
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,14 @@ OF_PREFIX = [
     "share/man/man1/mpsse-sim.1",
     "share/man/man8/mpsse-gpiofs.8",
 ]
+
+# systemd.exec(5): these give a service a mount namespace, in which nobody else sees what it mounts.
+NAMESPACE = re.compile(
+    r"^(Private(Tmp|Mounts|Devices|Network|IPC)|Protect(System|Home|Proc|Hostname|Kernel\w+"
+    r"|ControlGroups)|ProcSubset|(ReadOnly|ReadWrite|Inaccessible|Exec|NoExec)Paths|MountAPIVFS"
+    r"|Bind(ReadOnly)?Paths|TemporaryFileSystem|MountFlags|Root(Directory|Image)|DynamicUser)=",
+    re.M,
+)
 
 
 def install(cmake, build, prefix, root):
@@ -52,6 +61,8 @@ def check_unit(root, prefix, unit, scratch):
         program = line.partition("=")[2].lstrip("-").split()[0]
         if program != f"{prefix}/bin/mpsse-gpiofs":
             sys.exit(f"the unit of the prefix {prefix} says {line}")
+    if setting := NAMESPACE.search(unit.read_text()):
+        sys.exit(f"the unit says {setting[0]}, so that its mount is invisible")
     if not shutil.which("systemd-analyze"):
         print("SKIPPED: systemd-analyze is not installed")
         return
