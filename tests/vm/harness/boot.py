@@ -7,9 +7,9 @@ import subprocess
 import sys
 import time
 
-from .errors import need_tool
+from .errors import CannotRun, need_tool
 
-GUEST_INIT = pathlib.Path(__file__).resolve().parent / "guest-init"
+HERE = pathlib.Path(__file__).resolve().parent
 LOG_LINES = 60  # of the kernel's log, printed when the guest failed
 ATTEMPTS = 3  # emulation sometimes dies while the kernel patches itself at boot
 BOOT_SECONDS = 180
@@ -20,7 +20,10 @@ COMPLAINTS = re.compile(r"\bOops\b|\bBUG:|Kernel panic|blocked for more than \d+
 class Guest:
     """A guest that can be run once; `results` receives kernel.log, command, started and status."""
 
-    def __init__(self, kernel, image, results, shares):
+    def __init__(self, kernel, image, results, shares, systemd):
+        self.init_ = HERE / ("guest-init-systemd" if systemd else "guest-init")
+        if systemd and not pathlib.Path("/lib/systemd/systemd").exists():
+            raise CannotRun("systemd is not installed (package systemd)")
         self.kernel_ = kernel
         self.image_ = image
         self.results_ = results
@@ -70,7 +73,7 @@ class Guest:
                    "-m", "2048", "-nodefaults", "-display", "none", "-no-reboot", "-nic", "none",
                    "-serial", f"file:{self.log_}", "-serial", "stdio",
                    "-kernel", str(self.kernel_.image), "-initrd", str(self.image_),
-                   "-append", f"console=ttyS0 panic=-1 oops=panic gpiofs.init={GUEST_INIT} "
+                   "-append", f"console=ttyS0 panic=-1 oops=panic gpiofs.init={self.init_} "
                               f"gpiofs.shares={mounts}"]
         for tag, folder, _, read_only in [("root", pathlib.Path("/"), "/", True), *self.shares_]:
             access = ",readonly=on" if read_only else ""
