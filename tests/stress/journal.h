@@ -28,7 +28,7 @@ class Journal {
     template <typename Access>
     std::string perform(const Operation& operation, const std::string& what, const Access& access) {
         const Watchdog::Task task(watchdog_, std::string(operation.name) + " " + what);
-        const std::string result = access();
+        std::string result = access();
         note(operation, what, result);
         return result;
     }

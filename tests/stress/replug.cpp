@@ -19,6 +19,8 @@ using Seconds = std::chrono::duration<double>;
 /// allocator has what the busiest moment needs.
 constexpr std::size_t settled_after = 100;
 
+constexpr int report_every = 250;
+
 /// KiB a cycle: between the mean of the first tenth after `settled_after` and that of the last
 /// tenth, since single readings go up and down with the threads that libfuse keeps.
 double growth(const std::vector<long>& resident_kib) {
@@ -78,6 +80,11 @@ TEST_CASE("plug, export, arm, poll, toggle and unplug at any moment, again and a
                                          now.descriptors, before.threads, before.descriptors));
             }
             resident_kib.push_back(mount.resident_kib());
+            if (number % report_every == 0) {
+                std::cout << fmt::format("cycle {}: resident memory {} KiB\n", number,
+                                         resident_kib.back())
+                          << std::flush;
+            }
         } catch (const std::exception& e) {
             journal.fail(e.what());
         }
@@ -96,7 +103,10 @@ TEST_CASE("plug, export, arm, poll, toggle and unplug at any moment, again and a
     watchdog.guard(-1);
     CHECK(journal.failures() == "");
     if (journal.failed()) {
-        std::cout << "the program's log:\n" << mount.log();
+        constexpr std::size_t most_shown = 2000;
+        const std::string log = mount.log();
+        std::cout << "the end of the program's log:\n"
+                  << log.substr(log.size() - std::min(log.size(), most_shown));
     }
     CHECK(mount.stop() == 0);  // a sanitizer's report, leaks included, is another status
     CHECK(sanitizer_report(mount.log()) == "");

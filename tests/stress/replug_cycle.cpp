@@ -224,6 +224,7 @@ void ReplugCycle::rearm(Chance& chance) {
     write(write_active_low, line(rearmed) / "active_low", chance.coin() ? "1" : "0");
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): the tree is three folders deep
 void ReplugCycle::walk(const fs::path& folder) {
     std::vector<std::string> names;
     const std::string result = journal_.perform(list_folder, folder, [&] {

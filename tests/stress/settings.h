@@ -29,6 +29,7 @@ inline std::uint32_t stress_seed() {
 /// threads make of each other's timing is not.
 class Chance {
   public:
+    // NOLINTNEXTLINE(cert-msc51-cpp): seeded in the body
     Chance(int cycle, int actor) {
         std::seed_seq seeds{stress_seed(), static_cast<std::uint32_t>(cycle),
                             static_cast<std::uint32_t>(actor)};

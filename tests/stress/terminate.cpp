@@ -14,6 +14,7 @@
 #include <iostream>
 #include <poll.h>
 #include <thread>
+#include <utility>
 
 using namespace gpiofs::test;
 
@@ -44,8 +45,8 @@ const Operation poll_value{"poll value", {"PRI|ERR", "ERR"}};
 /// them, and toggles the pins all the time.
 class User {
   public:
-    User(const fs::path& mount, Journal& journal)
-        : mount_(mount), journal_(journal), thread_([this] { use(); }) {}
+    User(fs::path mount, Journal& journal)
+        : mount_(std::move(mount)), journal_(journal), thread_([this] { use(); }) {}
     User(const User&) = delete;
     User& operator=(const User&) = delete;
     ~User() { over_ = true; }
@@ -102,6 +103,7 @@ void User::use() {
         journal_.perform(read_value, file, [&] { return read_at(fds.back().get(), 0); });
     }
     std::vector<std::jthread> pollers;
+    pollers.reserve(fds.size());
     for (const auto& fd : fds) {
         pollers.emplace_back([this, &fd] { poll_until_end(fd.get()); });
     }
