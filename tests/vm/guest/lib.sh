@@ -142,6 +142,7 @@ poller_says() {  # NAME LINE-OF-ITS-OUTPUT
     eventually 20 grep -qx "$2" "$scratch/$1"
 }
 
+also_at_end() { :; }
 clean_up() {
     local status=$?
     set +e
@@ -154,6 +155,7 @@ clean_up() {
         while read -r port; do usbip detach -p "$port"; done
     jobs -p | xargs -r kill 2>/dev/null
     eventually 10 not more_devices_than 0
+    also_at_end
     rm -rf "$scratch" "$control"
     exit "$status"
 }

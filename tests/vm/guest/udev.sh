@@ -1,0 +1,50 @@
+# Sourced by the scenarios of group udev: boards that udev and systemd mount. The first scenario
+# installs the package for all of them. From the environment: PACKAGES, the folder they are in.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+MPSSE_SIM=/usr/bin/mpsse-sim
+MPSSE_GPIOFS=/usr/bin/mpsse-gpiofs
+below=/run/mpsse-gpiofs
+local_rules=/etc/udev/rules.d/60-mpsse-gpiofs.rules
+drop_ins=/run/systemd/system/mpsse-gpiofs@.service.d
+began=$EPOCHREALTIME
+
+# Runs what --list prints to paste for boards, as root would.
+opt_in() {  # COMMENT...: the lines above those to paste, such as "1-1, serial X"
+    local comment
+    "$MPSSE_GPIOFS" --list >"$scratch/list"
+    for comment in "$@" 'and then:'; do
+        grep -Fx -A1 "# $comment" "$scratch/list" || fail "--list has nothing to paste for $comment"
+    done >"$scratch/paste"
+    sh -e "$scratch/paste"
+}
+
+opt_in_all() {  # every board that comes, without the time it takes to compile the hwdb
+    echo 'SUBSYSTEM=="usb", ATTR{idVendor}=="0403", ENV{MPSSE_GPIOFS_MOUNT}="1"' >"$local_rules"
+    udevadm control --reload
+}
+
+mounted() { mountpoint -q "$below/$1"; }  # NAME
+absent() { [ ! -e "$below/$1" ]; }        # NAME
+
+unit_of() {  # PATH such as 1-1
+    systemd-escape --path --template=mpsse-gpiofs@.service \
+        "/sys/devices/platform/vhci_hcd.0/usb1/$1"
+}
+unit_is() { [ "$(systemctl show -P ActiveState "$(unit_of "$1")")" = "$2" ]; }  # PATH STATE
+main_pid() { systemctl show -P MainPID "$(unit_of "$1")"; }                     # PATH
+
+# What the program has said in this scenario, and what systemd has of its units.
+messages() { journalctl --sync; journalctl -q -o cat --since "@$began" -t mpsse-gpiofs; }
+complaints() {
+    journalctl --sync
+    journalctl -q -o cat --since "@$began" -t systemd |
+        grep -E 'mpsse-gpiofs@.*([Ff]ailed|timed out|not empty|killed)' || true
+}
+says() { messages | grep -q "$1"; }  # PATTERN
+
+also_at_end() {
+    messages
+    rm -rf "$local_rules" "$drop_ins" /etc/udev/hwdb.bin
+    systemctl daemon-reload
+    udevadm control --reload
+}

@@ -1,0 +1,28 @@
+# A board that is opted in with what --list prints is mounted by itself, and gone when it is pulled,
+# twenty times: a script works, a poller wakes, the unit ends well, the numbers are the same.
+source "$(dirname "$0")/../udev.sh"
+start_sim FT232H,serial=VMUDEV
+sim set 0 wires "adbus4 adbus5"
+mount_dir=$below/VMUDEV
+opt_in "1-1, serial VMUDEV"
+
+for ((round = 1; round <= 20; round++)); do
+    eventually 60 mounted VMUDEV
+    expect "chips" "$(cd "$mount_dir" && echo gpiochip* chip*)" "gpiochip512 chip0"
+    put 516 "$mount_dir/export"
+    put 517 "$mount_dir/export"
+    put low "$mount_dir/gpio516/direction"
+    put both "$mount_dir/gpio517/edge"
+    start_poller "poller$round" 517 2
+    put 1 "$mount_dir/gpio516/value"
+    poller_says "poller$round" 'PRI|ERR 1'
+
+    pull_plug
+    poller_says "poller$round" 'PRI|ERR ENODEV'
+    eventually 60 absent VMUDEV
+    eventually 60 unit_is 1-1 inactive
+    push_plug
+    echo "round $round: $SECONDS s"
+done
+eventually 60 mounted VMUDEV
+expect "complaints" "$(complaints)" ""

@@ -1,0 +1,13 @@
+# The package is removed while a board is mounted: the mount goes with it, cleanly, the board is given
+# back to ftdi_sio, and nothing is left.
+built_sim=$MPSSE_SIM
+source "$(dirname "$0")/../udev.sh"
+MPSSE_SIM=$built_sim
+opt_in_all
+start_sim FT232H,serial=VMREMOVE
+eventually 60 mounted VMREMOVE
+dpkg -r mpsse-gpiofs || fail "dpkg -r"
+absent . || fail "$below is left"
+eventually 60 has_driver 1-1:1.0 ftdi_sio
+expect "files left" "$(find /lib/systemd /lib/udev /usr/bin /usr/share -name '*mpsse-gpiofs*')" ""
+expect "complaints" "$(complaints)" ""
