@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 #include <utility>
 
 namespace gpiofs::daemon {
@@ -213,11 +214,13 @@ void BoardManager::arrive(const std::shared_ptr<transport::Board>& board) {
 
 void BoardManager::board_left(const std::string& path) {
     bool empty = false;
+    std::optional<poll::ReclaimList::Announced> leaving;  // close() waits until all is done
     {
         const std::lock_guard lock(mutex_);
         if (served_.erase(path) == 0) {
             return;
         }
+        leaving.emplace(reclaim_);
         empty = served_.empty() && !closing_;
     }
     log::info(path + ": unplugged");

@@ -17,6 +17,17 @@ ReclaimList::~ReclaimList() {
     owner_.join();
 }
 
+ReclaimList::Announced::Announced(ReclaimList& list) : list_(list) {
+    const std::lock_guard lock(list_.mutex_);
+    ++list_.announced_;
+}
+
+ReclaimList::Announced::~Announced() {
+    const std::lock_guard lock(list_.mutex_);
+    --list_.announced_;
+    list_.changed_.notify_all();
+}
+
 void ReclaimList::push(std::unique_ptr<Retired> retired) {
     const std::lock_guard lock(mutex_);
     list_.push_back(std::move(retired));
@@ -26,6 +37,7 @@ void ReclaimList::push(std::unique_ptr<Retired> retired) {
 
 void ReclaimList::drain() {
     std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return announced_ == 0; });
     const auto all = pushed_;
     changed_.wait(lock, [this, all] { return finished_ >= all; });
 }

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include <cerrno>
+#include <optional>
 #include <utility>
 
 namespace gpiofs::explore {
@@ -30,7 +31,6 @@ Program::Program()
       other_line(chip->export_line(1, 3)) {}
 
 Program::~Program() {
-    until([this] { return wire.released; }, "until the chip is retired");
     reclaim.drain();
     require(Scheduler::running().alive("poll") == 0, "a poll worker is left");
     require(wire.stops == 1, "the engine was not stopped exactly once");
@@ -48,11 +48,13 @@ void Program::arm(gpio::Line& armed, gpio::Edge edge) {
 }
 
 void Program::take_out() {
+    std::optional<poll::ReclaimList::Announced> leaving;
     {
         const std::lock_guard lock(mutex_);
         if (std::exchange(taken_out_, true)) {
             return;
         }
+        leaving.emplace(reclaim);
     }
     chip->kill();
     reclaim.push(std::make_unique<poll::RetiredChip>(chip, gpio::OnExit::reset, clock,

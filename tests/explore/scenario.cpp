@@ -1,6 +1,7 @@
 #include "scenario.h"
 
 #include "explorer.h"
+#include "sanitizer.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -10,7 +11,11 @@
 
 namespace gpiofs::explore {
 
-void explore_all(const Bound& bound, const std::function<void()>& scenario) {
+void explore_all(const Bound& stated, const std::function<void()>& scenario) {
+    Bound bound = stated;
+    if (GPIOFS_ASAN != 0) {
+        bound.preemptions = 1;  // it makes going from thread to thread a hundred times slower
+    }
     const char* const schedule = std::getenv("EXPLORE_SCHEDULE");
     const Report report =
         schedule == nullptr ? explore(bound, scenario) : replay(bound, scenario, schedule);

@@ -14,7 +14,8 @@ namespace gpiofs::explore {
 /// Searches `scenario` within `bound`, prints how many schedules that were, and fails the test case
 /// if one failed or the bound was not exhausted. A failure is printed with its schedule; with that
 /// in the environment variable EXPLORE_SCHEDULE only this schedule is run and its steps printed.
-void explore_all(const Bound& bound, const std::function<void()>& scenario);
+/// AddressSanitizer gets schedules of one preemption only.
+void explore_all(const Bound& stated, const std::function<void()>& scenario);
 
 /// Fails the run with `otherwise` unless `holds`.
 inline void require(bool holds, const char* otherwise) {
