@@ -19,6 +19,9 @@ using Seconds = std::chrono::duration<double>;
 /// allocator has what the busiest moment needs.
 constexpr std::size_t settled_after = 100;
 
+/// Fewer cycles than these after it say nothing: memory comes and goes by pages and threads.
+constexpr std::size_t enough_cycles = 400;
+
 constexpr int report_every = 250;
 
 /// KiB a cycle: between the mean of the first tenth after `settled_after` and that of the last
@@ -116,8 +119,11 @@ TEST_CASE("plug, export, arm, poll, toggle and unplug at any moment, again and a
             "resident memory {} KiB after cycle {}, {} KiB at the end: {:.3f} "
             "KiB a cycle\n",
             resident_kib[settled_after], settled_after, resident_kib.back(), kib);
-        if (sanitizers.empty()) {
+        if (sanitizers.empty() && resident_kib.size() >= settled_after + enough_cycles) {
             CHECK(kib < 1.0);
+        } else if (sanitizers.empty()) {
+            std::cout << fmt::format("not held to less than 1 KiB: that needs {} cycles\n",
+                                     settled_after + enough_cycles);
         } else {
             std::cout << "which says nothing here: a sanitizer keeps freed memory and a history of "
                          "accesses; the build without one is held to less than 1\n";
