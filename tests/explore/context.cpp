@@ -5,7 +5,6 @@
 #include <cstring>
 #include <cxxabi.h>
 #include <utility>
-#include <vector>
 
 #if GPIOFS_ASAN
 #include <sanitizer/common_interface_defs.h>
@@ -17,15 +16,15 @@ namespace {
 constexpr std::size_t stack_size = std::size_t{256} * 1024;
 
 /// Stacks of contexts that have ended; a run needs as many as the one before.
-std::vector<std::unique_ptr<char[]>>& spare_stacks() {
-    static std::vector<std::unique_ptr<char[]>> spare;
+std::vector<std::vector<char>>& spare_stacks() {
+    static std::vector<std::vector<char>> spare;
     return spare;
 }
 
-std::unique_ptr<char[]> take_stack() {
+std::vector<char> take_stack() {
     auto& spare = spare_stacks();
     if (spare.empty()) {
-        return std::make_unique<char[]>(stack_size);
+        return std::vector<char>(stack_size);
     }
     auto stack = std::move(spare.back());
     spare.pop_back();
@@ -39,15 +38,16 @@ Context* left = nullptr;
 
 Context::Context() = default;
 
-Context::Context(void (*entry)()) : stack_(take_stack()), bottom_(stack_.get()), size_(stack_size) {
+Context::Context(void (*entry)())
+    : stack_(take_stack()), bottom_(stack_.data()), size_(stack_size) {
     getcontext(&state_);
-    state_.uc_stack.ss_sp = stack_.get();
+    state_.uc_stack.ss_sp = stack_.data();
     state_.uc_stack.ss_size = stack_size;
     makecontext(&state_, entry, 0);
 }
 
 Context::~Context() {
-    if (stack_) {
+    if (!stack_.empty()) {
         spare_stacks().push_back(std::move(stack_));
     }
 }

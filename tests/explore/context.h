@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <ucontext.h>
+#include <vector>
 
 namespace gpiofs::explore {
 
@@ -31,7 +31,7 @@ class Context {
         unsigned uncaught = 0;
     };
 
-    std::unique_ptr<char[]> stack_;
+    std::vector<char> stack_;
     ucontext_t state_{};
     Exceptions exceptions_;
     void* shadow_ = nullptr;  ///< AddressSanitizer's

@@ -49,9 +49,9 @@ FaultHandler::FaultHandler() : terminate_before_(std::set_terminate(terminated))
     if (GPIOFS_ASAN != 0) {
         return;
     }
-    stack_ = std::make_unique<char[]>(stack_size);
+    stack_.resize(stack_size);
     stack_t stack{};
-    stack.ss_sp = stack_.get();
+    stack.ss_sp = stack_.data();
     stack.ss_size = stack_size;
     sigaltstack(&stack, &stack_before_);
     struct sigaction action {};
@@ -63,7 +63,7 @@ FaultHandler::FaultHandler() : terminate_before_(std::set_terminate(terminated))
 
 FaultHandler::~FaultHandler() {
     std::set_terminate(terminate_before_);
-    if (stack_) {
+    if (!stack_.empty()) {
         sigaction(SIGSEGV, &segv_before_, nullptr);
         sigaction(SIGBUS, &bus_before_, nullptr);
         sigaltstack(&stack_before_, nullptr);

@@ -3,7 +3,7 @@
 #include <csignal>
 #include <cstddef>
 #include <exception>
-#include <memory>
+#include <vector>
 
 namespace gpiofs::explore {
 
@@ -17,7 +17,7 @@ class FaultHandler {
     ~FaultHandler();
 
   private:
-    std::unique_ptr<char[]> stack_;
+    std::vector<char> stack_;
     stack_t stack_before_{};
     struct sigaction segv_before_ {};
     struct sigaction bus_before_ {};

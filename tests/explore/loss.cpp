@@ -12,7 +12,7 @@ TEST_CASE("loss: the worker is the first to find the board gone") {
         Program program;
         program.arm(*program.line);
         program.wire.gone = true;
-        until([&] { return program.chip->dead(); }, "until the loss is noticed");
+        until([&] { return program.taken_out; }, "until the loss is noticed");
         program.none_samples();
     });
 }

@@ -1,12 +1,12 @@
 #include "program.h"
 
+#include "base/log.h"
 #include "poll/retired_chip.h"
 
 #include <system_error>
 
 #include <cerrno>
 #include <optional>
-#include <utility>
 
 namespace gpiofs::explore {
 namespace {
@@ -28,7 +28,9 @@ Program::Program()
           std::make_unique<gpio::Engine>(wire.connect(), "explored", mpsse::Banks::both, clock),
           clock, std::chrono::milliseconds(1), *this)),
       line(chip->export_line(0, 2)),
-      other_line(chip->export_line(1, 3)) {}
+      other_line(chip->export_line(1, 3)) {
+    log::set_level(log::Level::error);  // thousands of boards go here
+}
 
 Program::~Program() {
     reclaim.drain();
@@ -51,10 +53,11 @@ void Program::take_out() {
     std::optional<poll::ReclaimList::Announced> leaving;
     {
         const std::lock_guard lock(mutex_);
-        if (std::exchange(taken_out_, true)) {
+        if (taken_out) {
             return;
         }
         leaving.emplace(reclaim);
+        taken_out = true;
     }
     chip->kill();
     reclaim.push(std::make_unique<poll::RetiredChip>(chip, gpio::OnExit::reset, clock,

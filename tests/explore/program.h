@@ -46,9 +46,10 @@ class Program final : public gpio::ChipObserver {
     std::shared_ptr<gpio::Line> line;
     std::shared_ptr<gpio::Line> other_line;
 
+    bool taken_out = false;  ///< guarded by mutex_, but for a scenario's until()
+
   private:
     Mutex mutex_;
-    bool taken_out_ = false;  ///< guarded by mutex_
 };
 
 /// A request of the front end's: waits for its answer and fails the run if there are two.

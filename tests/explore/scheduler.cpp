@@ -69,6 +69,16 @@ std::size_t Scheduler::alive(std::string_view name) const noexcept {
         }));
 }
 
+bool Scheduler::ready(const Task& task) {
+    if (task.ended || task.blocked.holds == nullptr) {
+        return !task.ended;
+    }
+    asking_ = true;
+    const bool holds = task.blocked.holds(task.blocked.of);
+    asking_ = false;
+    return holds;
+}
+
 void Scheduler::step(const char* doing, const void* object) {
     Task& task = self();
     task.doing = doing;
@@ -78,6 +88,9 @@ void Scheduler::step(const char* doing, const void* object) {
 }
 
 void Scheduler::note(const char* doing, const void* object) {
+    if (asking_) {
+        fail(fmt::format("the condition that a thread waits for takes a step: {}", doing));
+    }
     trace_.push_back({&self(), doing, object});
     if (trace_.size() > step_limit) {
         fail(fmt::format("livelock: still going on after {} steps", step_limit));

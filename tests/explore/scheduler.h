@@ -80,7 +80,7 @@ class Scheduler {
     void note(const char* doing, const void* object);
     /// A step: others may come first.
     void step(const char* doing, const void* object = nullptr);
-    /// A step that can be done only once `holds()`.
+    /// A step that can be done only once `holds()`, which takes no steps of its own.
     template <typename Holds>
     void step_when(const Holds& holds, const char* doing, const void* object = nullptr) {
         self().blocked = {[](const void* of) { return (*static_cast<const Holds*>(of))(); },
@@ -103,10 +103,7 @@ class Scheduler {
     };
 
     static void thread_main();
-    static bool ready(const Task& task) {
-        return !task.ended &&
-               (task.blocked.holds == nullptr || task.blocked.holds(task.blocked.of));
-    }
+    bool ready(const Task& task);
     /// Who is next; null if all have ended.
     Task* next();
     void pass_on(bool last);
@@ -121,6 +118,7 @@ class Scheduler {
     std::vector<std::unique_ptr<Task>> tasks_;
     std::vector<Task*> options_;  ///< of next(), kept for its memory
     Task* current_ = nullptr;
+    bool asking_ = false;  ///< a blocked thread's condition is being evaluated
     unsigned preemptions_ = 0;
     unsigned timeouts_ = 0;
     TimePoint now_{std::chrono::hours(1)};
