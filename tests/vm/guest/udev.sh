@@ -23,6 +23,9 @@ opt_in_all() {  # every board that comes, without the time it takes to compile t
     udevadm control --reload
 }
 
+# Its read after the wake-up may find the board gone, or the whole mount.
+poller_woke() { poller_says "$1" '\(PRI|\)\?ERR E\(NODEV\|NOTCONN\|CONNABORTED\)'; }  # NAME
+
 mounted() { mountpoint -q "$below/$1"; }  # NAME
 absent() { [ ! -e "$below/$1" ]; }        # NAME
 
@@ -44,6 +47,7 @@ says() { messages | grep -q "$1"; }  # PATTERN
 
 also_at_end() {
     messages
+    ! mountpoint -q "$below" || umount "$below"  # of full_run
     rm -rf "$local_rules" "$drop_ins" /etc/udev/hwdb.bin
     systemctl daemon-reload
     udevadm control --reload

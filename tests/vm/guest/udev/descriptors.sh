@@ -24,7 +24,6 @@ eventually 60 absent VMLIMIT
 
 limit 8
 push_plug
-eventually 60 says 'Too many open files'
-eventually 60 unit_is 1-1 inactive
+eventually 60 unit_is 1-1 failed
 absent VMLIMIT || fail "something is left"
 expect "lines about it" "$(messages | grep -c 'Too many open files')" 1

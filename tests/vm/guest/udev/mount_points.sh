@@ -10,8 +10,10 @@ attach 1-3
 eventually 60 mounted VMGOOD
 eventually 60 says "$below/VMFILE"
 eventually 60 says "$below/VMFULL"
-eventually 60 unit_is 1-1 inactive
-eventually 60 unit_is 1-2 inactive
+eventually 60 unit_is 1-1 failed
+eventually 60 unit_is 1-2 failed
 expect "lines about them" "$(messages | grep -c "$below/VMF")" 2
 expect "files" "$(cat "$below/VMFILE" "$below/VMFULL/file" | xargs)" "mine mine"
+pull_plug
+eventually 60 unit_is 1-1 inactive
 rm -r "$below/VMFILE" "$below/VMFULL"

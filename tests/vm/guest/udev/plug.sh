@@ -18,7 +18,7 @@ for ((round = 1; round <= 20; round++)); do
     poller_says "poller$round" 'PRI|ERR 1'
 
     pull_plug
-    poller_says "poller$round" 'PRI|ERR ENODEV'
+    poller_woke "poller$round"
     eventually 60 absent VMUDEV
     eventually 60 unit_is 1-1 inactive
     push_plug
