@@ -1,4 +1,4 @@
-# Twenty pulls at random moments, each put back at once or after a random moment, whatever the unit
+# Ten pulls at random moments, each put back at once or after a random moment, whatever the unit
 # is at: the mount comes back.
 source "$(dirname "$0")/../udev.sh"
 RANDOM=${SEED:=$RANDOM}
@@ -7,7 +7,7 @@ random_nap() { nap "$((RANDOM % 2)).$(printf %03d $((RANDOM % 1000)))"; }
 opt_in_all
 start_sim FT232H,serial=VMFAST
 
-for ((round = 1; round <= 20; round++)); do
+for ((round = 1; round <= 10; round++)); do
     random_nap
     pull_plug
     ((RANDOM % 2)) && random_nap
