@@ -1,0 +1,95 @@
+"""Beyond the recording: what the kernel's rules say of waiting, and where this tree is better."""
+
+import os
+import random
+import select
+
+from answers import ALL_EVENTS, EDGE_EVENTS
+from section_poll import Wire, epoll_of, read
+from tree import LINE, PATIENCE
+from waiting import Waiter, poll, wait_epoll
+
+REWRITES = 1000
+
+
+def rows(tree):
+    if not tree.legacy:
+        return
+    tree.start()
+    tree.drive(1)
+    yield from wakeup_rows(tree)
+    yield from unexport_rows(tree)
+    tree.start()
+    yield from rewrite_rows(tree)
+
+
+def wakeup_rows(tree):
+    wire = Wire(tree)
+    tree.must_write("edge", "both")
+    file, epoll = epoll_of(tree, select.EPOLLIN | select.EPOLLPRI | select.EPOLLET)
+    answers = [wait_epoll(epoll)]
+    for level in (0, 1, 0):
+        wire.drive(level)
+        answers.append(wait_epoll(epoll))
+    yield "epoll IN|PRI|ET: at first, then three edges, never read", ", ".join(answers)
+    for level in (1, 0) * 10:
+        wire.drive(level)
+    yield "twenty edges before a poll", poll(file, ALL_EVENTS)
+    read(file)
+    yield "one read, then poll", poll(file, ALL_EVENTS)
+    os.close(file)
+    wire.close()
+
+
+def unexport_rows(tree):
+    """Whoever waits, in whatever way, is woken."""
+    files = [tree.open() for _ in range(2)]
+    for file in files:
+        read(file)
+    epoll_file, epoll = epoll_of(tree, select.EPOLLPRI | select.EPOLLET)
+    files.append(epoll_file)
+    waiters = {
+        "poll": Waiter(lambda: poll(files[0], EDGE_EVENTS, PATIENCE)),
+        "select": Waiter(lambda: bool(select.select([], [], [files[1]], PATIENCE)[2])),
+        "epoll ET": Waiter(lambda: wait_epoll(epoll, PATIENCE)),
+    }
+    for waiter in waiters.values():
+        waiter.settle()
+    tree.unexport(tree.number(LINE))
+    for name, waiter in waiters.items():
+        yield f"unexport under a blocked {name}", waiter.woken()
+    for file in files:
+        os.close(file)
+
+
+def rewrite_rows(tree):
+    """edge and active_low are rewritten, and the pin changes as soon as the last write is back."""
+    rng = random.Random(1)
+    file = tree.open()
+    setting = {name: tree.open(name, os.O_WRONLY) for name in ("edge", "active_low")}
+
+    def write(name, text):
+        os.write(setting[name], text.encode())
+
+    level = 0
+    tree.drive(level)
+    early = woken = 0
+    for _ in range(REWRITES):
+        for _ in range(rng.randint(1, 3)):
+            write("edge", rng.choice(("none", "rising", "falling", "both")))
+            write("active_low", rng.choice("01"))
+        level = 1 - level
+        active_low = rng.randrange(2)
+        fitting = "rising" if level != active_low else "falling"
+        write("edge", rng.choice(("none", fitting)))
+        write("active_low", str(active_low))
+        write("edge", rng.choice((fitting, "both")))
+        early += poll(file, EDGE_EVENTS, 0) != "timeout" if woken else 0
+        read(file)
+        tree.drive(level)
+        woken += poll(file, EDGE_EVENTS, PATIENCE) == "PRI|ERR"
+        read(file)
+    yield f"{REWRITES} times edge and active_low rewritten, then an edge: woken", woken
+    yield "of these woken by the rewriting", early
+    for descriptor in (file, *setting.values()):
+        os.close(descriptor)
