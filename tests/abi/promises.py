@@ -5,6 +5,7 @@ import random
 import select
 
 from answers import ALL_EVENTS, EDGE_EVENTS
+from gone_files import dead_file
 from section_poll import Wire, epoll_of, read
 from tree import LINE, PATIENCE
 from waiting import Waiter, poll, wait_epoll
@@ -13,14 +14,30 @@ REWRITES = 1000
 
 
 def rows(tree):
+    yield from gone_rows(tree)
     if not tree.legacy:
         return
     tree.start()
     tree.drive(1)
     yield from wakeup_rows(tree)
+    yield from shared_file_rows(tree)
     yield from unexport_rows(tree)
     tree.start()
     yield from rewrite_rows(tree)
+
+
+def gone_rows(tree):
+    tree.start()
+    names = ["direction", "value"] + ["edge", "active_low", "uevent"] * tree.legacy
+    files = {name: tree.open(name) for name in names}
+    os.read(files["value"], 10)
+    waiter = Waiter(lambda: poll(files["value"], EDGE_EVENTS, PATIENCE))
+    waiter.settle()
+    tree.unexport(tree.number(LINE))
+    yield "edge none, unexport under a blocked poll", waiter.woken()
+    for name, file in files.items():
+        yield f"unexported, open {name}: read, poll all bits", dead_file(file)
+        os.close(file)
 
 
 def wakeup_rows(tree):
@@ -39,6 +56,25 @@ def wakeup_rows(tree):
     yield "one read, then poll", poll(file, ALL_EVENTS)
     os.close(file)
     wire.close()
+
+
+def shared_file_rows(tree):
+    """All who wait on one open file are woken by one edge, whatever they wait with."""
+    file, epoll = epoll_of(tree, select.EPOLLPRI | select.EPOLLET)
+    copy = os.dup(file)
+    waiters = {
+        "poll": Waiter(lambda: poll(file, EDGE_EVENTS, PATIENCE)),
+        "poll of a dup": Waiter(lambda: poll(copy, EDGE_EVENTS, PATIENCE)),
+        "epoll ET": Waiter(lambda: wait_epoll(epoll, PATIENCE)),
+        "select": Waiter(lambda: bool(select.select([], [], [file], PATIENCE)[2])),
+    }
+    for waiter in waiters.values():
+        waiter.settle()
+    tree.drive(1)
+    for name, waiter in waiters.items():
+        yield f"one open file, one edge: {name}", waiter.woken()
+    os.close(copy)
+    os.close(file)
 
 
 def unexport_rows(tree):

@@ -64,7 +64,7 @@ class Board:
 
 
 class Target:
-    """A file, and words to try on it. `predict` gives what a write must answer: "ok" or an error."""
+    """A file, and words to try on it; `predict` gives a write's answer: "ok" or an error."""
 
     words = NUMBERS
 

@@ -3,7 +3,8 @@
 import os
 import select
 
-from answers import ALL_EVENTS, EDGE_EVENTS, attempt, event_names
+from answers import ALL_EVENTS, EDGE_EVENTS, attempt
+from gone_files import dead_reads, status_answer
 from tree import LINE, OTHER_LINE, PATIENCE
 from waiting import Waiter, poll, wait_epoll
 
@@ -236,20 +237,3 @@ def unexport_rows(tree):
     yield "new fd reads", os.read(file, 10)
     os.close(file)
     yield "edge now", tree.text("edge")
-
-
-def dead_reads(file):
-    """What a read, a read after a seek, and a pread answer on a file whose line has gone."""
-
-    def seek_and_read():
-        os.lseek(file, 0, os.SEEK_SET)
-        return os.read(file, 2)
-
-    first = attempt(os.read, file, 2)
-    again = attempt(seek_and_read)
-    return str(first), f"{again}+{attempt(seek_and_read)}", str(attempt(os.pread, file, 2, 0))
-
-
-def status_answer(file):
-    answer = attempt(os.fstat, file)
-    return answer if isinstance(answer, str) else "ok"

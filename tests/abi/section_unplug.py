@@ -4,7 +4,7 @@ import os
 import select
 
 from answers import ALL_EVENTS, EDGE_EVENTS, attempt
-from section_poll import dead_reads, status_answer
+from gone_files import dead_file, dead_reads, status_answer
 from tree import LINE, OTHER_LINE, PATIENCE, wait_until
 from waiting import Waiter, poll
 
@@ -22,6 +22,14 @@ def rows(tree):
         "export": tree.open(f"{tree.top}/export", os.O_WRONLY),
         "unexport": tree.open(f"{tree.top}/unexport", os.O_WRONLY),
     }
+    others = {
+        "chipX/export": tree.open(f"{tree.chip}/export", os.O_WRONLY),
+        "chipX/label": tree.open(f"{tree.chip}/label"),
+        "chipX/gpio5/value": tree.open(f"{tree.chip}/gpio{LINE}/value"),
+        "gpiochipB+0/base": tree.open(f"{tree.legacy_chip}/base"),
+        "gpioN/direction": tree.open("direction"),
+        "gpioN/edge": tree.open("edge", os.O_WRONLY),
+    }
     os.read(files["input"], 10)
     waiter = Waiter(lambda: poll(files["input"], EDGE_EVENTS, PATIENCE))
     waiter.settle()
@@ -32,7 +40,9 @@ def rows(tree):
     yield "ls ROOT", tree.names(tree.mount)
     yield "value by path", attempt(tree.read_text, f"{tree.line}/value")
     yield "label by path", attempt(tree.read_text, f"{tree.legacy_chip}/label")
-    for file in files.values():
+    for name, file in others.items():
+        yield f"open {name}: read or write, poll all bits", dead_file(file)
+    for file in (*files.values(), *others.values()):
         os.close(file)
     yield "after closing all: ls ROOT", tree.names(tree.mount)
     tree.bench.plug(True)

@@ -2,6 +2,7 @@
 
 import glob
 import os
+import re
 import time
 
 from answers import attempt, error_name
@@ -134,4 +135,4 @@ class Tree:
         ):
             if text == name or text.endswith("/" + name):
                 return text[: len(text) - len(name)] + replacement
-        return text
+        return re.sub(r"/\d+-[\d.]+:1\.0$", "/1-1:1.0", text)
