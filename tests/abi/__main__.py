@@ -1,6 +1,6 @@
 """Runs every row of the tables in expected/ against a mount and compares the answers.
 
-Usage: python3 -ISB tests/abi --mount DIR --bench DIR|SOCKET [--seed N] [--writes N] [SECTION...]
+Usage: python3 -ISB tests/abi --mount DIR --bench DIR|SOCKET [OPTION...] [SECTION...]
 
 The board is an FT232H with id 0c52:a064 and serial EMU1, virtual or not. --bench says how its pins
 are driven: the folder sim/0 of a mount with a virtual board, or the control socket of mpsse-sim.
@@ -92,7 +92,7 @@ class Run:
             self._fail(key, f"{answer} instead of {wanted}")
 
     def _fail(self, key, text):
-        print(f"FAILED {' | '.join(key)}: {text}", flush=True)
+        print(f"FAILED {' | '.join(key)}: {text}")
         self._count(key, "failed")
 
     def _count(self, key, what):
@@ -118,16 +118,19 @@ def summary(counts):
 
 
 def main():
+    sys.stdout.reconfigure(line_buffering=True)
     parser = argparse.ArgumentParser(prog="abi")
     parser.add_argument("--mount", required=True)
     parser.add_argument("--bench", required=True)
     parser.add_argument("--seed", type=int, help="of the random writes; printed")
     parser.add_argument("--writes", type=int, default=10000, help="random writes to each file")
+    parser.add_argument("--rewrites", type=int, default=1000, help="of edge and active_low")
     parser.add_argument("section", nargs="*", help=f"of {' '.join(SECTIONS)}; default: all")
     options = parser.parse_args()
     unknown = set(options.section) - set(SECTIONS)
     if unknown:
         parser.error(f"no such section: {' '.join(unknown)}")
+    promises.configure(options.rewrites)
     random_writes.configure(options.seed, options.writes)
     run = Run(options.mount, Bench(options.bench))
     for name in SECTIONS:

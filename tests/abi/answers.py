@@ -37,6 +37,10 @@ def attempt(function, *arguments, **named):
     return "ok" if result is None else result
 
 
+def open_close(path, flags):
+    os.close(os.open(path, flags, 0o666))
+
+
 def event_names(events):
     return "|".join(name for bit, name in EVENTS if events & bit) or "timeout"
 

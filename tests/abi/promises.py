@@ -10,7 +10,11 @@ from section_poll import Wire, epoll_of, read
 from tree import LINE, PATIENCE
 from waiting import Waiter, poll, wait_epoll
 
-REWRITES = 1000
+settings = {"rewrites": 0}
+
+
+def configure(rewrites):
+    settings["rewrites"] = rewrites
 
 
 def rows(tree):
@@ -109,8 +113,8 @@ def rewrite_rows(tree):
 
     level = 0
     tree.drive(level)
-    early = woken = 0
-    for _ in range(REWRITES):
+    early = lost = 0
+    for number in range(settings["rewrites"]):
         for _ in range(rng.randint(1, 3)):
             write("edge", rng.choice(("none", "rising", "falling", "both")))
             write("active_low", rng.choice("01"))
@@ -120,12 +124,12 @@ def rewrite_rows(tree):
         write("edge", rng.choice(("none", fitting)))
         write("active_low", str(active_low))
         write("edge", rng.choice((fitting, "both")))
-        early += poll(file, EDGE_EVENTS, 0) != "timeout" if woken else 0
+        early += number > 0 and poll(file, EDGE_EVENTS, 0) != "timeout"
         read(file)
         tree.drive(level)
-        woken += poll(file, EDGE_EVENTS, PATIENCE) == "PRI|ERR"
+        lost += poll(file, EDGE_EVENTS, PATIENCE) != "PRI|ERR"
         read(file)
-    yield f"{REWRITES} times edge and active_low rewritten, then an edge: woken", woken
-    yield "of these woken by the rewriting", early
+    yield "edge and active_low rewritten again and again, then an edge: edges lost", lost
+    yield "times woken by the rewriting", early
     for descriptor in (file, *setting.values()):
         os.close(descriptor)

@@ -254,7 +254,7 @@ def rows(tree):
             tree.must_write("direction", "low")
             board.direction = "out"
         answer, valid = write_many(rng, board, kind(board, path))
-        print(f"random writes: {tree.style} {name}: {valid} of them were valid", flush=True)
+        print(f"random writes: {tree.style} {name}: {valid} of them were valid")
         yield f"random writes to {name}", answer
         if kind is Value:
             board = Board(tree)

@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 
-from answers import OPEN_FLAGS, attempt, error_name
+from answers import OPEN_FLAGS, attempt, open_close
 
 TEXTS = (
     ["1", "0", "1\n", "0\n", "2", "-1", "100", "0x1", "0x0", "00", "01", " 1", "1 ", "1\n\n"]
@@ -96,11 +96,8 @@ def flag_rows(tree):
     file = tree.open("value", os.O_WRONLY)
     yield "open O_WRONLY, read", attempt(os.read, file, 10)
     os.close(file)
-    try:
-        os.close(tree.open("value", os.O_RDONLY | os.O_TRUNC))
-        yield "open O_RDONLY|O_TRUNC", "ok"
-    except OSError as error:
-        yield "open O_RDONLY|O_TRUNC", error_name(error)
+    answer = attempt(open_close, f"{tree.line}/value", os.O_RDONLY | os.O_TRUNC)
+    yield "open O_RDONLY|O_TRUNC", answer
 
 
 def tool_rows(tree):
