@@ -106,6 +106,7 @@ def rewrite_rows(tree):
     """edge and active_low are rewritten, and the pin changes as soon as the last write is back."""
     rng = random.Random(1)
     file = tree.open()
+    read(file)
     setting = {name: tree.open(name, os.O_WRONLY) for name in ("edge", "active_low")}
 
     def write(name, text):
@@ -114,7 +115,7 @@ def rewrite_rows(tree):
     level = 0
     tree.drive(level)
     early = lost = 0
-    for number in range(settings["rewrites"]):
+    for _ in range(settings["rewrites"]):
         for _ in range(rng.randint(1, 3)):
             write("edge", rng.choice(("none", "rising", "falling", "both")))
             write("active_low", rng.choice("01"))
@@ -124,7 +125,7 @@ def rewrite_rows(tree):
         write("edge", rng.choice(("none", fitting)))
         write("active_low", str(active_low))
         write("edge", rng.choice((fitting, "both")))
-        early += number > 0 and poll(file, EDGE_EVENTS, 0) != "timeout"
+        early += poll(file, EDGE_EVENTS, 0) != "timeout"
         read(file)
         tree.drive(level)
         lost += poll(file, EDGE_EVENTS, PATIENCE) != "PRI|ERR"
