@@ -250,19 +250,17 @@ void BoardManager::retire(const std::vector<std::shared_ptr<gpio::Chip>>& chips,
     }
 }
 
-void BoardManager::stop_transfers() noexcept {
-    for (const auto& chip : registry_.chips()) {
-        chip->bus().close();
-    }
-}
-
-void BoardManager::close() noexcept {
+void BoardManager::leave_all() noexcept {
     {
         const std::lock_guard lock(mutex_);
         closing_ = true;
         served_.clear();
     }
     retire(registry_.remove_all(), options_.on_exit);
+}
+
+void BoardManager::close() noexcept {
+    leave_all();
     reclaim_.drain();
 }
 

@@ -45,11 +45,10 @@ class BoardManager final : public transport::BoardObserver, public gpio::ChipObs
     /// Called when the last board has gone. Set before the first is opened.
     void when_empty(std::function<void()> hook) { when_empty_ = std::move(hook); }
 
-    /// Ends every transfer, so that no request keeps the program from ending; close() follows.
-    void stop_transfers() noexcept;
-
-    /// Takes all boards out at the end of the program and waits until they have been left as
-    /// Options::on_exit says and every thread that served them is joined.
+    /// Takes all boards out at the end of the program: wakes who waits, ends every transfer.
+    void leave_all() noexcept;
+    /// Does the same if need be, and waits until the boards have been left as Options::on_exit says
+    /// and every thread that served them is joined.
     void close() noexcept;
 
     void board_arrived(const std::shared_ptr<transport::Board>& board) override;

@@ -21,6 +21,9 @@ using Kind = spec::BoardSpec::Kind;
 
 constexpr std::uint16_t ftdi_vendor = 0x0403;
 
+/// Who is woken by the end gets so long to see for himself that the lines have gone.
+constexpr std::chrono::milliseconds grace_for_open_files{800};
+
 bool is_board(std::uint16_t vendor, std::uint16_t product) {
     return vendor == ftdi_vendor || mpsse::find_known_board(vendor, product) != nullptr;
 }
@@ -42,7 +45,9 @@ fs::MountOptions mount_options(const cli::Options& options, const std::string& m
 }  // namespace
 
 Daemon::Daemon(const cli::Options& options)
-    : options_(options), boards_(options, registry_, reclaim_, clock_) {
+    : options_(options),
+      boards_(options, registry_, reclaim_, clock_),
+      mount_point_(options.mount_point) {
     if (options.exit_on_unplug) {
         boards_.when_empty(EndSignals::raise);
     }
@@ -112,11 +117,15 @@ void Daemon::open_boards() {
         }
         throw std::runtime_error(error.text);
     }
+    if (!options_.mount_below.empty()) {
+        claim_folder(infos.at(choices->front().board));
+    }
     std::optional<LeftAlone> left_alone;
+    bool opened = false;
     for (const auto& choice : *choices) {
         try {
             boards_.open(*present.at(choice.board), choice);
-            first_board_ = first_board_.value_or(infos[choice.board]);
+            opened = true;
         } catch (const LeftAlone& e) {
             left_alone = e;
         } catch (const std::system_error&) {
@@ -126,7 +135,7 @@ void Daemon::open_boards() {
             arrivals_->board_arrived(present[choice.board]);
         }
     }
-    if (left_alone && !first_board_) {
+    if (left_alone && !opened) {
         throw LeftAlone(*left_alone);
     }
     if (left_alone) {
@@ -141,18 +150,17 @@ void Daemon::open_boards() {
     }
 }
 
+void Daemon::claim_folder(const transport::BoardInfo& board) {
+    folder_.emplace(options_.mount_below, board.serial, board.path);
+    mount_point_ = fs::prepare_mount_point(folder_->path(), options_.nonempty);
+}
+
 void Daemon::mount() {
-    mount_point_ = options_.mount_point;
-    if (!options_.mount_below.empty()) {
-        folder_.emplace(options_.mount_below, first_board_->serial, first_board_->path);
-        mount_point_ = fs::prepare_mount_point(folder_->path(), options_.nonempty);
-    }
     const fs::Services services{
         registry_, bench_tree_.get(), clock_,
         std::chrono::duration_cast<std::chrono::milliseconds>(options_.timeout)};
     session_.emplace(mount_options(options_, mount_point_), services);
     if (folder_) {
-        folder_->mounted();
         log::info("mounted at " + mount_point_);
     }
 }
@@ -169,8 +177,12 @@ void Daemon::run(cli::Startup& startup) {
         },
         &ready);
     end_signals_.watch([this] {
-        boards_.stop_transfers();
-        session_->quit();
+        boards_.leave_all();
+        session_->detach();
+        if (folder_) {
+            folder_->remove();
+        }
+        session_->quit(grace_for_open_files);
     });
     session_->run();
 }

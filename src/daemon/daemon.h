@@ -40,6 +40,8 @@ class Daemon {
     bool needs_usb() const;
     void look_for_usb_boards();
     void open_boards();
+    /// Has the tree mounted in a folder named after this board.
+    void claim_folder(const transport::BoardInfo& board);
     void mount();
     void stop() noexcept;
 
@@ -53,8 +55,6 @@ class Daemon {
     BoardManager boards_;
     std::optional<Arrivals> arrivals_;
     std::unique_ptr<usb::UsbBoardSource> usb_;
-    /// What the tree is named after, if it gets a folder of its own: the board opened first.
-    std::optional<transport::BoardInfo> first_board_;
     std::optional<fs::MountFolder> folder_;
     std::string mount_point_;
     std::optional<fs::Session> session_;

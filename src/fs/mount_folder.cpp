@@ -1,6 +1,7 @@
 #include "fs/mount_folder.h"
 
 #include "base/error.h"
+#include "base/log.h"
 #include "fs/mount_point.h"
 
 #include <fmt/format.h>
@@ -10,9 +11,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <exception>
 #include <fcntl.h>
 #include <filesystem>
 #include <unistd.h>
+#include <utility>
 
 namespace gpiofs::fs {
 namespace {
@@ -35,18 +38,50 @@ void make_folder(const std::string& path) {
     }
 }
 
-/// Keeps all others of ours out of `parent` for as long as the descriptor is open.
-UniqueFd lock_folder(const std::string& parent) {
-    UniqueFd folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!folder) {
-        throw_errno(errno, fmt::format("folder {}", parent));
-    }
-    while (::flock(folder.get(), LOCK_EX) != 0) {
-        if (errno != EINTR) {
-            throw_errno(errno, fmt::format("cannot lock the folder {}", parent));
+UniqueFd open_folder(const std::string& path) {
+    return UniqueFd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+}
+
+/// Keeps all others of ours from making and removing folders in `parent`, for a moment.
+class FolderLock {
+  public:
+    explicit FolderLock(const std::string& parent) : folder_(open_folder(parent)) {
+        if (!folder_) {
+            throw_errno(errno, fmt::format("folder {}", parent));
+        }
+        while (::flock(folder_.get(), LOCK_EX) != 0) {
+            if (errno != EINTR) {
+                throw_errno(errno, fmt::format("cannot lock the folder {}", parent));
+            }
         }
     }
-    return folder;
+
+  private:
+    UniqueFd folder_;
+};
+
+/// What the owner of a folder keeps locked: nothing if there is an owner already.
+UniqueFd lock_if_free(UniqueFd folder) {
+    return ::flock(folder.get(), LOCK_EX | LOCK_NB) == 0 ? std::move(folder) : UniqueFd();
+}
+
+/// Makes the folder and locks it; nothing if somebody else has it.
+UniqueFd claim(const std::string& path) {
+    switch (mount_state(path)) {
+        case MountState::alive:
+            return {};
+        case MountState::dead:
+            clear_dead_mount(path);
+            break;
+        case MountState::none:
+            break;
+    }
+    make_folder(path);
+    UniqueFd folder = open_folder(path);
+    if (!folder) {
+        throw_errno(errno, fmt::format("mount point {}", path));
+    }
+    return lock_if_free(std::move(folder));
 }
 
 }  // namespace
@@ -64,16 +99,28 @@ MountFolder::MountFolder(const std::string& parent, const std::optional<std::str
                          const std::string& path) {
     make_folder(parent);
     parent_ = std::filesystem::canonical(parent).string();
-    lock_ = lock_folder(parent_);
-    path_ = fmt::format("{}/{}", parent_, folder_name(serial, path));
-    if (mount_state(path_) == MountState::alive) {
-        path_ = fmt::format("{}/{}", parent_, path);
+    const FolderLock others_wait(parent_);
+    for (const auto& name : {folder_name(serial, path), path}) {
+        path_ = fmt::format("{}/{}", parent_, name);
+        lock_ = claim(path_);
+        if (lock_) {
+            return;
+        }
     }
-    make_folder(path_);
+    throw_errno(EBUSY, fmt::format("mount point {}: another program has it", path_));
 }
 
-MountFolder::~MountFolder() {
-    ::rmdir(path_.c_str());  // another program's by now, if it fails
+void MountFolder::remove() noexcept {
+    if (!lock_) {
+        return;
+    }
+    try {
+        const FolderLock others_wait(parent_);
+        ::rmdir(path_.c_str());
+        lock_.reset();
+    } catch (const std::exception& error) {
+        log::warning(error.what());
+    }
 }
 
 void clear_below(const std::string& parent) {
@@ -81,14 +128,21 @@ void clear_below(const std::string& parent) {
     if (!std::filesystem::exists(parent, error)) {
         return;
     }
-    const std::string folder = std::filesystem::canonical(parent).string();
-    const UniqueFd lock = lock_folder(folder);
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const std::string shared = std::filesystem::canonical(parent).string();
+    const FolderLock others_wait(shared);
+    for (const auto& entry : std::filesystem::directory_iterator(shared)) {
         const std::string path = entry.path().string();
-        if (mount_state(path) == MountState::dead) {
+        const MountState state = mount_state(path);
+        if (state == MountState::dead) {
             clear_dead_mount(path);
         }
-        ::rmdir(path.c_str());  // what is in use or not empty stays
+        if (state == MountState::alive) {
+            continue;
+        }
+        UniqueFd folder = open_folder(path);
+        if (folder && lock_if_free(std::move(folder))) {
+            ::rmdir(path.c_str());  // what is not empty stays
+        }
     }
 }
 

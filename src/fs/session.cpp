@@ -5,15 +5,21 @@
 #include "fs/operations.h"
 
 #include <fmt/format.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
-#include <atomic>
 #include <cerrno>
+#include <condition_variable>
 #include <csignal>
 #include <cstdarg>
 #include <cstdio>
+#include <mutex>
+#include <poll.h>
 #include <pthread.h>
-#include <thread>
+#include <spawn.h>
+#include <unistd.h>
 
 namespace gpiofs::fs {
 namespace {
@@ -56,6 +62,23 @@ std::string& last_message() {
     }
 }
 
+/// Takes a mount of ours out of the tree, also while it is in use; whether it worked.
+bool detach_mount(const std::string& mount_point) {
+    if (::geteuid() == 0) {
+        return ::umount2(mount_point.c_str(), MNT_DETACH) == 0;
+    }
+    const std::array<const char*, 6> words = {"fusermount3",       "-u",   "-q", "-z",
+                                              mount_point.c_str(), nullptr};
+    std::array<char*, 6> arguments{};
+    std::transform(words.begin(), words.end(), arguments.begin(),
+                   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): as exec wants it
+                   [](const char* word) { return const_cast<char*>(word); });
+    pid_t helper = -1;
+    int status = 0;
+    return ::posix_spawnp(&helper, words[0], nullptr, nullptr, arguments.data(), environ) == 0 &&
+           ::waitpid(helper, &status, 0) == helper && status == 0;
+}
+
 class Arguments {
   public:
     Arguments() { add("mpsse-gpiofs"); }
@@ -90,8 +113,12 @@ class Arguments {
 struct Session::Handle {
     fuse_session* session = nullptr;
     pthread_t main_thread = pthread_self();
-    std::atomic<bool> running = false;
-    bool mounted = false;
+    bool leaving = false;   ///< guarded by mutex
+    bool finished = false;  ///< guarded by mutex
+    std::mutex mutex;
+    std::condition_variable ended;
+    std::string mount_point;
+    bool mounted = false;  ///< guarded by mutex once run() may be under way
 
     Handle() = default;
     Handle(const Handle&) = delete;
@@ -110,6 +137,7 @@ Session::Session(const MountOptions& options, const Services& services)
     : operations_(std::make_unique<Operations>(services, options.ownership)),
       handle_(std::make_unique<Handle>()),
       single_threaded_(options.single_threaded) {
+    interruptible_by(wake_signal);
     fuse_set_log_func(collect_message);
     Arguments arguments;
     arguments.add_option("fsname=" + options.source);
@@ -135,6 +163,7 @@ Session::Session(const MountOptions& options, const Services& services)
                     fmt::format("mount at {}: {}", options.mount_point,
                                 last_message().empty() ? "fusermount3 refused" : last_message()));
     }
+    handle_->mount_point = options.mount_point;
     handle_->mounted = true;
 }
 
@@ -148,8 +177,6 @@ void Session::on_ready(void (*hook)(void*), void* context) noexcept {
 }
 
 void Session::run() {
-    interruptible_by(wake_signal);
-    handle_->running = true;
     int result = 0;
     if (single_threaded_) {
         result = fuse_session_loop(handle_->session);
@@ -160,20 +187,41 @@ void Session::run() {
         result = fuse_session_loop_mt(handle_->session, config);
         fuse_loop_cfg_destroy(config);
     }
-    handle_->running = false;
-    if (result < 0 && result != -ENODEV) {
+    const std::lock_guard lock(handle_->mutex);
+    handle_->finished = true;
+    handle_->ended.notify_all();
+    // What the kernel says to the end of the connection is of no interest if it was we who ended
+    // it.
+    if (result < 0 && result != -ENODEV && !handle_->leaving) {
         throw_errno(-result, "FUSE connection");
     }
 }
 
-void Session::quit() noexcept {
+void Session::detach() noexcept {
+    {
+        const std::lock_guard lock(handle_->mutex);
+        handle_->leaving = true;
+    }
+    pollfd connection{fuse_session_fd(handle_->session), 0, 0};
+    const bool gone = ::poll(&connection, 1, 0) == 1 && (connection.revents & POLLERR) != 0;
+    if (gone || detach_mount(handle_->mount_point)) {
+        const std::lock_guard lock(handle_->mutex);
+        handle_->mounted = false;  // what is mounted there from now on is not ours
+    }
+}
+
+void Session::quit(std::chrono::milliseconds grace) noexcept {
+    std::unique_lock lock(handle_->mutex);
+    const auto ended = [this] { return handle_->finished; };
+    if (!handle_->mounted && handle_->ended.wait_for(lock, grace, ended)) {
+        return;
+    }
     fuse_session_exit(handle_->session);
     // That only sets a flag. The loop looks at it when a signal interrupts its wait, and a signal
     // that comes just before the wait is lost: hence more than one.
-    while (handle_->running) {
+    do {
         pthread_kill(handle_->main_thread, wake_signal);
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
+    } while (!handle_->ended.wait_for(lock, std::chrono::milliseconds(5), ended));
 }
 
 }  // namespace gpiofs::fs

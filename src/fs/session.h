@@ -3,6 +3,7 @@
 #include "fs/metadata.h"
 #include "fs/tree.h"
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -42,9 +43,13 @@ class Session {
     /// Serves until quit() or an unmount. Throws std::system_error if the connection fails.
     void run();
 
-    /// Makes run() return, and waits until it has; it waits for the requests that FUSE threads are
-    /// working on, so it is not for them to call.
-    void quit() noexcept;
+    /// Takes the mount away; files that are open go on being served. run() returns once the last
+    /// is closed. Not to be called by a FUSE thread.
+    void detach() noexcept;
+    /// Makes run() return, after `grace` at the latest if the mount is detached, and waits until it
+    /// has; it waits for the requests that FUSE threads are working on, so it is not for them to
+    /// call.
+    void quit(std::chrono::milliseconds grace) noexcept;
 
   private:
     struct Handle;

@@ -24,8 +24,10 @@ TEST_CASE("SIGTERM, SIGINT and SIGHUP with pollers waiting: woken, unmounted, st
         auto woken = poll_in_background(fd.get());
         REQUIRE(wait_for_sleepers(1));
         mount.process().signal(number);
+        CHECK(woken.get() == "PRI|ERR");
+        CHECK(read_at(fd.get(), 0) == "ENODEV");
         CHECK(mount.process().wait() == 0);
-        CHECK(woken.get() == "ERR");
+        CHECK(read_at(fd.get(), 0) == "ENOTCONN");
         CHECK_FALSE(is_mounted(mount.path()));
         CHECK(list(mount.path()).empty());
     }
@@ -87,9 +89,36 @@ TEST_CASE("exit_on_unplug: the last board's departure unmounts and ends with 0")
     Mount mount({"--simulate", "FT232H", "--simulate", "FT2232H", "-o", "exit_on_unplug"});
     CHECK(write_text(mount / "sim/1/plugged", "0") == "ok");
     CHECK(mount.process().running());
+    const auto line = mount.export_line(513);
+    REQUIRE(write_text(line / "edge", "both") == "ok");
+    const auto armed = open_file(line / "value", O_RDONLY);
+    const auto quiet = open_file(mount.export_line(514) / "value", O_RDONLY);
+    REQUIRE(read_at(armed.get(), 0) == "1\n");
+    REQUIRE(read_at(quiet.get(), 0) == "1\n");
+    auto armed_woken = poll_in_background(armed.get());
+    auto quiet_woken = poll_in_background(quiet.get());
+    REQUIRE(wait_for_sleepers(2));
     CHECK(write_text(mount / "sim/0/plugged", "0") == "ok");
+    CHECK(armed_woken.get() == "PRI|ERR");
+    CHECK(quiet_woken.get() == "PRI|ERR");
+    CHECK(read_at(armed.get(), 0) == "ENODEV");
+    CHECK(read_at(quiet.get(), 0) == "ENODEV");
     CHECK(mount.process().wait() == 0);
     CHECK_FALSE(is_mounted(mount.path()));
+}
+
+TEST_CASE("at the end the place is free at once, whoever still has a file open") {
+    NEEDS_MOUNT();
+    Mount mount({"--simulate", "FT232H"});
+    const auto held = open_file(mount.export_line(513) / "value", O_RDONLY);
+    mount.process().signal(SIGTERM);
+    CHECK(wait_until([&] { return !is_mounted(mount.path()); }));
+    const auto next = run({GPIOFS_PROGRAM, "--simulate", "FT232H", mount.path()});
+    CHECK(next.status == 0);
+    CHECK(mount.process().wait() == 0);
+    // The end of the first takes nothing from the second.
+    CHECK(read_text(mount / "gpiochip512/base") == "512\n");
+    CHECK(::umount2(mount.path().c_str(), 0) == 0);
 }
 
 TEST_CASE("one thread is enough for one board") {

@@ -38,8 +38,8 @@ const Operation write_export{"write export",
                              {"ok", "ENOENT", "EINVAL", "ENOTCONN", "ECONNABORTED"}};
 const Operation write_edge{"write edge", {"ok", "ENOENT", "ENODEV", "ENOTCONN", "ECONNABORTED"}};
 const Operation write_drive{"write drive", {"ok", "ENOENT", "ENOTCONN", "ECONNABORTED"}};
-// PRI: an edge, or the board was let go of; ERR alone: the mount has gone.
-const Operation poll_value{"poll value", {"PRI|ERR", "ERR"}};
+// An edge, or the board was let go of; the mount goes after that.
+const Operation poll_value{"poll value", {"PRI|ERR"}};
 
 /// Somebody who uses a mount from its first moment to its last: arms lines, lets pollers wait on
 /// them, and toggles the pins all the time.

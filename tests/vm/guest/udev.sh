@@ -23,8 +23,7 @@ opt_in_all() {  # every board that comes, without the time it takes to compile t
     udevadm control --reload
 }
 
-# Its read after the wake-up may find the board gone, or the whole mount.
-poller_woke() { poller_says "$1" '\(PRI|\)\?ERR E\(NODEV\|NOTCONN\|CONNABORTED\)'; }  # NAME
+poller_woke() { poller_says "$1" 'PRI|ERR ENODEV'; }  # NAME
 
 mounted() { mountpoint -q "$below/$1"; }  # NAME
 absent() { [ ! -e "$below/$1" ]; }        # NAME
