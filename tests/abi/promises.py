@@ -132,5 +132,14 @@ def rewrite_rows(tree):
         read(file)
     yield "edge and active_low rewritten again and again, then an edge: edges lost", lost
     yield "times woken by the rewriting", early
+    lost = 0
+    for number in range(settings["rewrites"]):
+        write("edge", "both")
+        read(file)
+        level = 1 - level
+        tree.drive(level)
+        write("edge", ("rising", "falling")[number // 2 % 2])
+        lost += poll(file, EDGE_EVENTS, PATIENCE) != "PRI|ERR"
+    yield "an edge, then edge rewritten at once: edges lost", lost
     for descriptor in (file, *setting.values()):
         os.close(descriptor)
