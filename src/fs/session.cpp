@@ -15,6 +15,7 @@
 #include <csignal>
 #include <cstdarg>
 #include <cstdio>
+#include <fcntl.h>
 #include <mutex>
 #include <poll.h>
 #include <pthread.h>
@@ -79,6 +80,20 @@ bool detach_mount(const std::string& mount_point) {
            ::waitpid(helper, &status, 0) == helper && status == 0;
 }
 
+/// Ends the connection, whoever has files open. Unmounting, which frees what mounting made, would
+/// otherwise unmount what somebody else has mounted in our place by now; it leaves that alone if
+/// poll() says of the descriptor what it says of a connection that has ended, and of such a pipe.
+bool sever(int connection) noexcept {
+    std::array<int, 2> ends{-1, -1};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+        return false;
+    }
+    ::close(ends[0]);
+    const bool replaced = ::dup2(ends[1], connection) == connection;
+    ::close(ends[1]);
+    return replaced;
+}
+
 class Arguments {
   public:
     Arguments() { add("mpsse-gpiofs"); }
@@ -118,13 +133,14 @@ struct Session::Handle {
     std::mutex mutex;
     std::condition_variable ended;
     std::string mount_point;
-    bool mounted = false;  ///< guarded by mutex once run() may be under way
+    bool mounted = false;
+    bool detached = false;  ///< guarded by mutex once run() may be under way
 
     Handle() = default;
     Handle(const Handle&) = delete;
     Handle& operator=(const Handle&) = delete;
     ~Handle() {
-        if (mounted) {
+        if (mounted && (!detached || sever(fuse_session_fd(session)))) {
             fuse_session_unmount(session);
         }
         if (session != nullptr) {
@@ -206,14 +222,14 @@ void Session::detach() noexcept {
     const bool gone = ::poll(&connection, 1, 0) == 1 && (connection.revents & POLLERR) != 0;
     if (gone || detach_mount(handle_->mount_point)) {
         const std::lock_guard lock(handle_->mutex);
-        handle_->mounted = false;  // what is mounted there from now on is not ours
+        handle_->detached = true;
     }
 }
 
 void Session::quit(std::chrono::milliseconds grace) noexcept {
     std::unique_lock lock(handle_->mutex);
     const auto ended = [this] { return handle_->finished; };
-    if (!handle_->mounted && handle_->ended.wait_for(lock, grace, ended)) {
+    if (handle_->detached && handle_->ended.wait_for(lock, grace, ended)) {
         return;
     }
     fuse_session_exit(handle_->session);
