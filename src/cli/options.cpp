@@ -122,8 +122,17 @@ class Parser {
         }
         if (options_.intent == Options::Intent::clear) {
             return positionals_.empty() ||
-                   fail(fmt::format("--clear-below takes one folder: leave '{}' out",
+                   fail(fmt::format("to clear needs no other argument: leave '{}' out",
                                     positionals_.front()));
+        }
+        if (options_.hide_kernel && !options_.at_sysfs) {
+            return fail("--hide-kernel goes with --at-sysfs");
+        }
+        if (options_.at_sysfs && !options_.mount_below.empty()) {
+            return fail("--at-sysfs and --mount-below are two places: leave one out");
+        }
+        if (options_.at_sysfs) {
+            return take_only_board("--at-sysfs");
         }
         return options_.mount_below.empty() ? take_mount_point() : take_mount_below();
     }
@@ -145,14 +154,18 @@ class Parser {
     }
 
     bool take_mount_below() {
-        if (positionals_.size() > 1) {
-            return fail(
-                fmt::format("'{}' is one argument too many: --mount-below takes the place "
-                            "of MOUNTPOINT",
-                            positionals_[1]));
-        }
         if (options_.wait) {
             return fail("--mount-below names the folder after the board: leave out -o wait");
+        }
+        return take_only_board("--mount-below");
+    }
+
+    bool take_only_board(std::string_view option) {
+        if (positionals_.size() > 1) {
+            return fail(
+                fmt::format("'{}' is one argument too many: {} takes the place of "
+                            "MOUNTPOINT",
+                            positionals_[1], option));
         }
         return take_board();
     }

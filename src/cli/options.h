@@ -38,7 +38,11 @@ struct Options {
     std::string mount_point;
     /// Instead of a mount point: where to make a folder named after the board. Empty: not used.
     std::string mount_below;
-    /// Intent::clear: below which folder.
+    /// Instead of a mount point: /sys/class/gpio, made if the kernel has none.
+    bool at_sysfs = false;
+    /// With at_sysfs: the kernel's own lines may be hidden.
+    bool hide_kernel = false;
+    /// Intent::clear: below which folder; empty: what is at /sys/class/gpio.
     std::string clear_below;
 
     /// First global line number of the first board that names none itself.

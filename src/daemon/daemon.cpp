@@ -56,6 +56,9 @@ Daemon::Daemon(const cli::Options& options)
         if (needs_usb()) {
             look_for_usb_boards();
         }
+        if (options.at_sysfs) {
+            sysfs_place_.emplace(options.hide_kernel);
+        }
         open_boards();
         mount();
     } catch (...) {
@@ -182,6 +185,9 @@ void Daemon::run(cli::Startup& startup) {
         if (folder_) {
             folder_->remove();
         }
+        if (sysfs_place_) {
+            sysfs_place_->remove();
+        }
         session_->quit(grace_for_open_files);
     });
     session_->run();
@@ -200,6 +206,7 @@ void Daemon::stop() noexcept {
     boards_.close();
     session_.reset();
     folder_.reset();
+    sysfs_place_.reset();
 }
 
 std::string board_list() {

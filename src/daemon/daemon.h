@@ -9,6 +9,7 @@
 #include "daemon/board_manager.h"
 #include "fs/mount_folder.h"
 #include "fs/session.h"
+#include "fs/sysfs_place.h"
 #include "gpio/registry.h"
 #include "poll/reclaim_list.h"
 #include "sim/bench.h"
@@ -56,6 +57,7 @@ class Daemon {
     std::optional<Arrivals> arrivals_;
     std::unique_ptr<usb::UsbBoardSource> usb_;
     std::optional<fs::MountFolder> folder_;
+    std::optional<fs::SysfsPlace> sysfs_place_;
     std::string mount_point_;
     std::optional<fs::Session> session_;
 };

@@ -61,25 +61,6 @@ std::string unescape(std::string_view text) {
     return result;
 }
 
-/// The type of what is mounted on top at `path`; empty if it is no mount point.
-std::string mounted_type(const std::string& path) {
-    std::ifstream mountinfo("/proc/self/mountinfo");
-    std::string type;
-    for (std::string line; std::getline(mountinfo, line);) {
-        const auto words = split(line, ' ');
-        if (words.size() < 5 || unescape(words[4]) != path) {
-            continue;
-        }
-        for (std::size_t i = 5; i + 1 < words.size(); ++i) {
-            if (words[i] == "-") {
-                type = words[i + 1];
-                break;
-            }
-        }
-    }
-    return type;
-}
-
 bool user_allow_other() {
     std::ifstream configuration("/etc/fuse.conf");
     for (std::string line; std::getline(configuration, line);) {
@@ -92,8 +73,26 @@ bool user_allow_other() {
 
 }  // namespace
 
+MountedOn top_mount(const std::string& path) {
+    std::ifstream mountinfo("/proc/self/mountinfo");
+    MountedOn top;
+    for (std::string line; std::getline(mountinfo, line);) {
+        const auto words = split(line, ' ');
+        if (words.size() < 5 || unescape(words[4]) != path) {
+            continue;
+        }
+        for (std::size_t i = 5; i + 2 < words.size(); ++i) {
+            if (words[i] == "-") {
+                top = {std::string(words[i + 1]), unescape(words[i + 2])};
+                break;
+            }
+        }
+    }
+    return top;
+}
+
 MountState mount_state(const std::string& path) {
-    if (mounted_type(path) != mount_type) {
+    if (top_mount(path).type != mount_type) {
         return MountState::none;
     }
     struct stat status {};

@@ -7,6 +7,15 @@ namespace gpiofs::fs {
 /// The type a mount of ours has in /proc/self/mountinfo.
 inline constexpr const char* mount_type = "fuse.mpsse-gpiofs";
 
+/// Type and source of a mount, as mountinfo has them; both empty where nothing is mounted.
+struct MountedOn {
+    std::string type;
+    std::string source;
+};
+
+/// What is mounted on top at `path`, which is absolute and without links.
+MountedOn top_mount(const std::string& path);
+
 /// What is mounted on a folder as far as it is ours: nothing, a tree that answers, or one whose
 /// program was killed.
 enum class MountState { none, alive, dead };

@@ -4,6 +4,7 @@
 #include "daemon/daemon.h"
 #include "fs/mount_folder.h"
 #include "fs/mount_point.h"
+#include "fs/sysfs_place.h"
 
 #include <fmt/format.h>
 
@@ -20,7 +21,9 @@ using namespace gpiofs;
 int serve(cli::Options& options) {
     // Before the fork, which changes the working directory.
     fs::check_fuse(options.allow_other);
-    if (!options.mount_point.empty()) {
+    if (options.at_sysfs) {
+        options.mount_point = fs::sysfs_place;  // made a mount point with the boards
+    } else if (!options.mount_point.empty()) {
         options.mount_point = fs::prepare_mount_point(options.mount_point, options.nonempty);
     } else {
         options.mount_below = std::filesystem::absolute(options.mount_below).string();
@@ -69,7 +72,11 @@ int main(int argc, char** argv) {
                 std::cout << daemon::board_list();
                 return 0;
             case cli::Options::Intent::clear:
-                fs::clear_below(options.clear_below);
+                if (options.clear_below.empty()) {
+                    fs::clear_sysfs_place();
+                } else {
+                    fs::clear_below(options.clear_below);
+                }
                 return 0;
             case cli::Options::Intent::run:
                 return serve(options);

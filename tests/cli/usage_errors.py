@@ -23,6 +23,10 @@ BAD_USAGE = [
     (["--mount-below", "/run", "all", "/mnt"], "'/mnt'"),
     (["--mount-below", "/run", "-o", "wait"], "wait"),
     (["--clear-below", "/run", "/mnt"], "'/mnt'"),
+    (["--clear-sysfs", "/mnt"], "'/mnt'"),
+    (["--at-sysfs", "all", "/mnt"], "'/mnt'"),
+    (["--at-sysfs", "--mount-below", "/run"], "--mount-below"),
+    (["--hide-kernel", "/mnt"], "--at-sysfs"),
 ]
 QUESTIONS = [(["--help"], "Usage: mpsse-gpiofs"), (["-V"], "mpsse-gpiofs ")]
 

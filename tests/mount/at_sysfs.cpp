@@ -1,0 +1,143 @@
+#include "support/mount.h"
+#include "support/skip.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+using namespace gpiofs::test;
+
+namespace {
+
+/// What every script starts with: the program in the foreground of a shell's job, and what is
+/// there.
+constexpr const char* prelude = R"sh(
+program=$1
+place=/sys/class/gpio
+start() { "$program" -f --simulate FT232H --at-sysfs "$@" & pid=$!; until_mounted; }
+until_mounted() { while [ ! -e $place/gpiochip512 ] && [ -e /proc/$pid/stat ]; do sleep 0.05; done; }
+end() { kill -TERM $pid; wait $pid; }
+kill_it() { kill -KILL $pid; wait $pid 2>/dev/null || true; }
+is_clean() { ! grep -q ' /sys/class' /proc/self/mountinfo; }
+as_if_the_kernel_had_one() {
+    mount -t tmpfs none /tmp
+    mkdir /tmp/gpio
+    echo kernel >/tmp/gpio/export
+    mount -t overlay -o ro,lowerdir=/tmp:/sys/class none /sys/class
+}
+)sh";
+
+/// Runs a script in a mount namespace of its own, so that the machine's /sys stays as it is.
+Finished in_namespace(const std::string& script) {
+    return run({"unshare", "--mount", "--propagation", "private", "sh", "-euc", prelude + script,
+                "sh", GPIOFS_PROGRAM});
+}
+
+bool kernel_has_one() { return fs::exists("/sys/class/gpio"); }
+
+}  // namespace
+
+#define NEEDS_EMPTY_PLACE()                                       \
+    do {                                                          \
+        NEEDS_MOUNT();                                            \
+        if (kernel_has_one()) {                                   \
+            SKIP_TEST("this kernel has its own /sys/class/gpio"); \
+        }                                                         \
+    } while (false)
+
+TEST_CASE("at /sys/class/gpio where the kernel has none: an overlay adds it, and goes with it") {
+    NEEDS_EMPTY_PLACE();
+    const auto result = in_namespace(R"sh(
+        before=$(ls /sys/class)
+        start
+        echo 513 >$place/export
+        cat $place/gpio513/value
+        [ "$(ls /sys/class | grep -vx gpio)" = "$before" ]
+        ! touch /sys/class/x 2>/dev/null
+        end
+        [ "$(ls /sys/class)" = "$before" ]
+        is_clean
+        ls -d /run/mpsse-gpiofs.* /tmp/mpsse-gpiofs.* 2>/dev/null || true)sh");
+    CHECK(result.status == 0);
+    CHECK(result.out == "1\n");
+}
+
+TEST_CASE("at /sys/class/gpio: what a killed program leaves is cleared, and not mistaken") {
+    NEEDS_EMPTY_PLACE();
+    SUBCASE("on demand") {
+        const auto result = in_namespace(R"sh(
+            start
+            kill_it
+            ! is_clean
+            "$program" --clear-sysfs
+            is_clean
+            "$program" --clear-sysfs)sh");
+        CHECK(result.status == 0);
+    }
+    SUBCASE("by the next start") {
+        const auto result = in_namespace(R"sh(
+            start
+            kill_it
+            start
+            cat $place/gpiochip512/ngpio
+            end
+            is_clean)sh");
+        CHECK(result.status == 0);
+        CHECK(result.out == "16\n");
+    }
+    SUBCASE("but not while it is alive") {
+        const auto result = in_namespace(R"sh(
+            start
+            "$program" --clear-sysfs
+            ! "$program" --simulate FT232H --at-sysfs
+            cat $place/gpiochip512/ngpio
+            end
+            is_clean)sh");
+        CHECK(result.status == 0);
+        CHECK(result.out == "16\n");
+        CHECK(result.err.find("/sys/class/gpio: in use by another mpsse-gpiofs: Device or resource "
+                              "busy\n") != std::string::npos);
+    }
+}
+
+TEST_CASE("at /sys/class/gpio where the kernel has one: only with --hide-kernel, and given back") {
+    NEEDS_EMPTY_PLACE();
+    const auto result = in_namespace(R"sh(
+        as_if_the_kernel_had_one
+        ! "$program" --simulate FT232H --at-sysfs
+        cat $place/export
+        start --hide-kernel
+        cat $place/gpiochip512/ngpio
+        end
+        cat $place/export
+        start --hide-kernel
+        kill_it
+        "$program" --clear-sysfs
+        cat $place/export)sh");
+    CHECK(result.status == 0);
+    CHECK(result.out == "kernel\n16\nkernel\nkernel\n");
+    CHECK(result.err.find("the kernel has GPIO lines at /sys/class/gpio: --hide-kernel hides them, "
+                          "or mount somewhere else: File exists\n") != std::string::npos);
+}
+
+TEST_CASE("at /sys/class/gpio as an ordinary user, in a namespace of his own") {
+    NEEDS_EMPTY_PLACE();
+    const std::vector<std::string> as_user{"setpriv", "--reuid=65534", "--regid=65534",
+                                           "--clear-groups"};
+    auto command = as_user;
+    command.insert(command.end(),
+                   {"sh", "-c", R"sh(test -x "$0" && unshare -Urm true)sh", GPIOFS_PROGRAM});
+    if (run(command).status != 0) {
+        SKIP_TEST("an ordinary user cannot reach the program, or has no namespaces");
+    }
+    command = as_user;
+    command.insert(command.end(), {"unshare", "-Urm", "sh", "-euc", std::string(prelude) + R"sh(
+            start
+            echo 513 >$place/export
+            cat $place/gpio513/value
+            end
+            is_clean)sh",
+                                   "sh", GPIOFS_PROGRAM});
+    const auto result = run(command);
+    CHECK(result.status == 0);
+    CHECK(result.out == "1\n");
+}
