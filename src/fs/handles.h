@@ -27,6 +27,11 @@ class Handles {
         }
     }
 
+    bool empty() const noexcept {
+        const std::lock_guard lock(mutex_);
+        return objects_.empty();
+    }
+
     /// For what the kernel does not release any more, once the session has ended.
     void clear() noexcept {
         std::unordered_map<const T*, std::shared_ptr<T>> dropped;
@@ -35,7 +40,7 @@ class Handles {
     }
 
   private:
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::unordered_map<const T*, std::shared_ptr<T>> objects_;  ///< guarded by mutex_
 };
 

@@ -71,6 +71,10 @@ void Operations::drop_handles() noexcept {
     open_folders_.clear();
 }
 
+bool Operations::has_open() const noexcept {
+    return !open_files_.empty() || !open_folders_.empty();
+}
+
 /// The callbacks: unpack, find, act, reply.
 struct Callbacks {
     static void init(void* userdata, fuse_conn_info* connection) noexcept {

@@ -32,6 +32,8 @@ class Operations {
     void on_ready(ReadyHook hook, void* context) noexcept;
     /// Drops what the kernel will not release any more, once the session has ended.
     void drop_handles() noexcept;
+    /// Whether files or folders are open.
+    bool has_open() const noexcept;
 
   private:
     friend struct Callbacks;

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/unique_fd.h"
 #include "fs/operations.h"
 
 #include <fmt/format.h>
@@ -128,13 +129,14 @@ class Arguments {
 struct Session::Handle {
     fuse_session* session = nullptr;
     pthread_t main_thread = pthread_self();
-    bool leaving = false;   ///< guarded by mutex
     bool finished = false;  ///< guarded by mutex
     std::mutex mutex;
     std::condition_variable ended;
     std::string mount_point;
     bool mounted = false;
-    bool detached = false;  ///< guarded by mutex once run() may be under way
+    bool detached = false;
+    /// Keeps the detached mount alive, whoever closes his files: see detach().
+    UniqueFd root;
 
     Handle() = default;
     Handle(const Handle&) = delete;
@@ -206,38 +208,36 @@ void Session::run() {
     const std::lock_guard lock(handle_->mutex);
     handle_->finished = true;
     handle_->ended.notify_all();
-    // What the kernel says to the end of the connection is of no interest if it was we who ended
-    // it.
-    if (result < 0 && result != -ENODEV && !handle_->leaving) {
+    // Either is how the kernel tells of an unmount, the second to who was about to be asked.
+    if (result < 0 && result != -ENODEV && result != -ECONNABORTED) {
         throw_errno(-result, "FUSE connection");
     }
 }
 
 void Session::detach() noexcept {
-    {
-        const std::lock_guard lock(handle_->mutex);
-        handle_->leaving = true;
-    }
+    // The connection would end with the last file that is closed, under libfuse's threads. One that
+    // is cancelled while it reports that does not always let go of what it holds (libfuse 3.14): a
+    // program under a leak checker was seen to hang in its exit.
+    handle_->root.reset(::open(handle_->mount_point.c_str(), O_PATH | O_CLOEXEC));
     pollfd connection{fuse_session_fd(handle_->session), 0, 0};
     const bool gone = ::poll(&connection, 1, 0) == 1 && (connection.revents & POLLERR) != 0;
-    if (gone || detach_mount(handle_->mount_point)) {
-        const std::lock_guard lock(handle_->mutex);
-        handle_->detached = true;
-    }
+    handle_->detached = gone || detach_mount(handle_->mount_point);
 }
 
 void Session::quit(std::chrono::milliseconds grace) noexcept {
     std::unique_lock lock(handle_->mutex);
     const auto ended = [this] { return handle_->finished; };
-    if (handle_->detached && handle_->ended.wait_for(lock, grace, ended)) {
-        return;
+    constexpr auto moment = std::chrono::milliseconds(5);
+    for (auto left = grace; handle_->detached && left > left.zero() && operations_->has_open();
+         left -= moment) {
+        handle_->ended.wait_for(lock, moment, ended);
     }
     fuse_session_exit(handle_->session);
     // That only sets a flag. The loop looks at it when a signal interrupts its wait, and a signal
     // that comes just before the wait is lost: hence more than one.
     do {
         pthread_kill(handle_->main_thread, wake_signal);
-    } while (!handle_->ended.wait_for(lock, std::chrono::milliseconds(5), ended));
+    } while (!handle_->ended.wait_for(lock, moment, ended));
 }
 
 }  // namespace gpiofs::fs

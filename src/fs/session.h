@@ -43,12 +43,12 @@ class Session {
     /// Serves until quit() or an unmount. Throws std::system_error if the connection fails.
     void run();
 
-    /// Takes the mount away; files that are open go on being served. run() returns once the last
-    /// is closed. Not to be called by a FUSE thread.
+    /// Takes the mount out of the tree; files that are open go on being served. Followed by quit().
+    /// Not to be called by a FUSE thread.
     void detach() noexcept;
-    /// Makes run() return, after `grace` at the latest if the mount is detached, and waits until it
-    /// has; it waits for the requests that FUSE threads are working on, so it is not for them to
-    /// call.
+    /// Makes run() return, with the mount detached not before the last file is closed or `grace` is
+    /// over, and waits until it has; it waits for the requests that FUSE threads are working on, so
+    /// it is not for them to call.
     void quit(std::chrono::milliseconds grace) noexcept;
 
   private:
