@@ -19,10 +19,10 @@ end() { kill -TERM $pid; wait $pid; }
 kill_it() { kill -KILL $pid; wait $pid 2>/dev/null || true; }
 is_clean() { ! grep -q ' /sys/class' /proc/self/mountinfo; }
 as_if_the_kernel_had_one() {
-    mount -t tmpfs none /tmp
-    mkdir /tmp/gpio
-    echo kernel >/tmp/gpio/export
-    mount -t overlay -o ro,lowerdir=/tmp:/sys/class none /sys/class
+    mount -t tmpfs none /mnt
+    mkdir /mnt/gpio
+    echo kernel >/mnt/gpio/export
+    mount -t overlay -o ro,lowerdir=/mnt:/sys/class none /sys/class
 }
 )sh";
 

@@ -14,6 +14,7 @@ expect "the first" "$(cat "$below/VMFIRST/gpio512/direction")" in
 
 mount -o remount,nr_inodes=9 "$below"
 sim set 1 plugged 0
+eventually 60 not more_devices_than 1  # what attach waits for is one more
 sim set 1 plugged 1
 attach 1-2
 eventually 60 mounted VMLATE
