@@ -8,7 +8,6 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <string>

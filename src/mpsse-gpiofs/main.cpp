@@ -22,7 +22,7 @@ int serve(cli::Options& options) {
     // Before the fork, which changes the working directory.
     fs::check_fuse(options.allow_other);
     if (options.at_sysfs) {
-        options.mount_point = fs::sysfs_place;  // made a mount point with the boards
+        options.mount_point = fs::sysfs_place;  // the daemon makes it a mount point
     } else if (!options.mount_point.empty()) {
         options.mount_point = fs::prepare_mount_point(options.mount_point, options.nonempty);
     } else {
