@@ -47,6 +47,7 @@ bool kernel_has_one() { return fs::exists("/sys/class/gpio"); }
 TEST_CASE("at /sys/class/gpio where the kernel has none: an overlay adds it, and goes with it") {
     NEEDS_EMPTY_PLACE();
     const auto result = in_namespace(R"sh(
+        mount -t tmpfs none /run  # others may be using the machine's
         before=$(ls /sys/class)
         start
         echo 513 >$place/export
@@ -56,7 +57,7 @@ TEST_CASE("at /sys/class/gpio where the kernel has none: an overlay adds it, and
         end
         [ "$(ls /sys/class)" = "$before" ]
         is_clean
-        ls -d /run/mpsse-gpiofs.* /tmp/mpsse-gpiofs.* 2>/dev/null || true)sh");
+        ls -A /run)sh");
     CHECK(result.status == 0);
     CHECK(result.out == "1\n");
 }
