@@ -228,7 +228,8 @@ void Session::quit(std::chrono::milliseconds grace) noexcept {
     std::unique_lock lock(handle_->mutex);
     const auto ended = [this] { return handle_->finished; };
     constexpr auto moment = std::chrono::milliseconds(5);
-    for (auto left = grace; handle_->detached && left > left.zero() && operations_->has_open();
+    for (auto left = grace;
+         handle_->detached && left > std::chrono::milliseconds::zero() && operations_->has_open();
          left -= moment) {
         handle_->ended.wait_for(lock, moment, ended);
     }
