@@ -83,7 +83,8 @@ JobResult Bus::round_trip(const Jobs& round) {
         observer_->committed(engine_->shadow());
     }
     if (!result.error && reads != Banks::none) {
-        result.sample = {mpsse::levels_from_reply(engine_->reply(), reads), mpsse::pins_of(reads)};
+        result.sample = {mpsse::levels_from_reply(engine_->reply(), reads), mpsse::pins_of(reads),
+                         clock_.now()};
         observer_->sampled(result.sample);
     }
     return result;

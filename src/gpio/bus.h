@@ -32,6 +32,8 @@ struct PinChange {
 struct Sample {
     mpsse::PinMask levels = 0;
     mpsse::PinMask valid = 0;
+    /// When the pins were read, as near as is known: for one round trip, when its reply arrived.
+    TimePoint time{};
 };
 
 /// How a job ended. `sample` covers at least the banks the job asked for.
