@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -94,6 +95,60 @@ transport::Transfer LocalTransport::read(std::span<std::uint8_t> data, TimePoint
         return {0, errno_code(ECANCELED)};
     }
     return finish(BulkTransfer::in(board_->attachment(), in_endpoint(interface_), data), deadline);
+}
+
+std::error_code LocalTransport::submit(transport::Direction direction,
+                                       std::span<std::uint8_t> data) {
+    if (aborted_) {
+        return errno_code(ECANCELED);
+    }
+    const Attachment attachment = board_->attachment();
+    if (direction == transport::Direction::in) {
+        queued_in_.push_back(BulkTransfer::in(attachment, in_endpoint(interface_), data));
+        chip_.submit(queued_in_.back());
+    } else {
+        queued_out_.push_back(BulkTransfer::out(attachment, out_endpoint(interface_), data));
+        chip_.submit(queued_out_.back());
+    }
+    return {};
+}
+
+std::optional<transport::EndedTransfer> LocalTransport::try_collect(transport::Direction direction,
+                                                                    TimePoint& next) {
+    auto& queue = direction == transport::Direction::in ? queued_in_ : queued_out_;
+    if (queue.empty()) {
+        return std::nullopt;
+    }
+    BulkTransfer& oldest = queue.front();
+    const bool stopped = cancelled_ || aborted_;
+    if (!stopped) {
+        next = std::min(next, chip_.advance(oldest));
+        if (oldest.status() == UsbStatus::pending) {
+            return std::nullopt;
+        }
+    }
+    const UsbStatus status = stopped ? UsbStatus::cancelled : oldest.status();
+    const transport::EndedTransfer ended{direction, {oldest.bytes(), error_of(status)}};
+    queue.pop_front();
+    cancelled_ = cancelled_ && queued();
+    return ended;
+}
+
+std::optional<transport::EndedTransfer> LocalTransport::collect(TimePoint deadline) {
+    while (queued()) {
+        const std::uint64_t seen = chip_.changes();
+        TimePoint next = deadline;
+        for (const auto direction : {transport::Direction::in, transport::Direction::out}) {
+            if (const auto ended = try_collect(direction, next)) {
+                return ended;
+            }
+        }
+        if (chip_.now() >= deadline) {
+            return std::nullopt;
+        }
+        chip_.wait(seen, next);
+    }
+    return std::nullopt;
 }
 
 std::error_code LocalTransport::clear_halt(transport::Direction direction) {

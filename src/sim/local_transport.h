@@ -4,7 +4,9 @@
 #include "transport/transport.h"
 
 #include <atomic>
+#include <deque>
 #include <memory>
+#include <optional>
 
 namespace gpiofs::sim {
 
@@ -23,6 +25,9 @@ class LocalTransport final : public transport::Transport {
                                    std::span<std::uint8_t> data, TimePoint deadline) override;
     transport::Transfer write(std::span<const std::uint8_t> data, TimePoint deadline) override;
     transport::Transfer read(std::span<std::uint8_t> data, TimePoint deadline) override;
+    std::error_code submit(transport::Direction direction, std::span<std::uint8_t> data) override;
+    std::optional<transport::EndedTransfer> collect(TimePoint deadline) override;
+    void cancel() noexcept override { cancelled_ = queued(); }
     std::error_code clear_halt(transport::Direction direction) override;
     void abort() noexcept override;
     bool detached_driver() const noexcept override { return false; }
@@ -31,11 +36,18 @@ class LocalTransport final : public transport::Transport {
   private:
     transport::Transfer control(const SetupPacket& setup, std::span<std::uint8_t> data);
     transport::Transfer finish(BulkTransfer transfer, TimePoint deadline);
+    bool queued() const noexcept { return !queued_in_.empty() || !queued_out_.empty(); }
+    /// Ends the oldest transfer of a direction if it can; `next` becomes the time to look again.
+    std::optional<transport::EndedTransfer> try_collect(transport::Direction direction,
+                                                        TimePoint& next);
 
     const std::shared_ptr<LocalBoard> board_;
     VirtualBoard& chip_;
     const unsigned interface_;
     std::atomic<bool> aborted_ = false;
+    std::deque<BulkTransfer> queued_in_;
+    std::deque<BulkTransfer> queued_out_;
+    bool cancelled_ = false;  ///< until nothing is queued any more
 };
 
 }  // namespace gpiofs::sim

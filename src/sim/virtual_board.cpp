@@ -128,6 +128,8 @@ ControlResult VirtualBoard::finish_control(Attachment attachment, const SetupPac
     return result;
 }
 
+void VirtualBoard::submit(BulkTransfer& /*transfer*/) {}
+
 TimePoint VirtualBoard::advance(BulkTransfer& transfer) {
     const std::scoped_lock lock(mutex_);
     return advance_locked(transfer, clock_.now());

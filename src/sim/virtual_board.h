@@ -67,6 +67,9 @@ class VirtualBoard {
     /// comes in; its size is at least setup.length.
     ControlResult control(Attachment attachment, const SetupPacket& setup,
                           std::span<std::uint8_t> data);
+    /// Stamps the transfer's submission, for who queues it behind others of its endpoint; the rest
+    /// does that for a transfer that has none.
+    void submit(BulkTransfer& transfer);
     /// Moves what can be moved now. While the transfer stays pending the result is when it is worth
     /// trying again if nothing else changes (TimePoint::max(): only after a change); never waits.
     TimePoint advance(BulkTransfer& transfer);
@@ -78,6 +81,7 @@ class VirtualBoard {
                                  std::span<std::uint8_t> data);
 
     // For pumps: sleep until a transfer that could not be advanced may be worth trying.
+    TimePoint now() const { return clock_.now(); }
     /// Counts everything that may let a pending transfer go on.
     std::uint64_t changes() const;
     /// Returns when changes() differs from `seen`, or at `until`, or earlier.

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace gpiofs::transport {
@@ -19,6 +20,12 @@ struct Transfer {
 };
 
 enum class Direction { in, out };
+
+/// A queued transfer that has ended: the oldest of its direction.
+struct EndedTransfer {
+    Direction direction = Direction::in;
+    Transfer transfer;
+};
 
 /// One claimed interface of a board, as USB sees it: vendor control requests and two bulk pipes.
 /// It knows nothing of MPSSE; the status bytes of FTDI's packets are still in what read() returns.
@@ -47,10 +54,22 @@ class Transport {
     /// One bulk IN transfer: ends with a short packet, a full buffer, or the deadline.
     /// data.size() must be a multiple of packet_size().
     virtual Transfer read(std::span<std::uint8_t> data, TimePoint deadline) = 0;
+
+    /// Queues a bulk transfer behind those of its direction that are under way, and returns. `data`
+    /// stays as it is until collect() has told of the transfer's end; of an IN transfer it is as
+    /// for read(). While transfers are queued neither write() nor read() may be called.
+    virtual std::error_code submit(Direction direction, std::span<std::uint8_t> data) = 0;
+    /// Waits for the oldest transfer of either direction to end. Nothing if none is queued, or none
+    /// has ended by the deadline; the transfers go on then.
+    virtual std::optional<EndedTransfer> collect(TimePoint deadline) = 0;
+    /// Makes all queued transfers end soon; they are still to be collected, in order, with what
+    /// they have moved. No later transfer moves data that an earlier one did not.
+    virtual void cancel() noexcept = 0;
+
     /// Clears a halted endpoint, so that the next transfer works again.
     virtual std::error_code clear_halt(Direction direction) = 0;
 
-    /// Ends the bulk transfer under way, and every later one, with ECANCELED. Control requests go
+    /// Ends the bulk transfers under way, and every later one, with ECANCELED. Control requests go
     /// on working, so that the chip can still be left in order.
     virtual void abort() noexcept = 0;
 

@@ -35,7 +35,8 @@ LibusbTransport::LibusbTransport(std::shared_ptr<DeviceHandle> handle, unsigned 
       endpoints_(endpoints),
       detached_(detached),
       bulk_(handle_->context()),
-      control_(handle_->context()) {}
+      control_(handle_->context()),
+      queue_(handle_->context(), handle_->get()) {}
 
 LibusbTransport::~LibusbTransport() { handle_->release(number_, detached_ && give_back_); }
 
@@ -102,6 +103,25 @@ std::error_code LibusbTransport::presence(TimePoint deadline) {
             return errno_code(ECANCELED);
         }
     }
+}
+
+std::error_code LibusbTransport::submit(transport::Direction direction,
+                                        std::span<std::uint8_t> data) {
+    const bool in = direction == transport::Direction::in;
+    return queue_.submit(in ? endpoints_.in : endpoints_.out, data);
+}
+
+std::optional<transport::EndedTransfer> LibusbTransport::collect(TimePoint deadline) {
+    auto ended = queue_.collect(deadline);
+    if (ended) {
+        ended->transfer = diagnosed(ended->transfer, deadline);
+    }
+    return ended;
+}
+
+void LibusbTransport::abort() noexcept {
+    bulk_.abort();
+    queue_.abort();
 }
 
 std::error_code LibusbTransport::clear_halt(transport::Direction direction) {

@@ -2,10 +2,12 @@
 
 #include "transport/transport.h"
 #include "usb/device_handle.h"
+#include "usb/transfer_queue.h"
 #include "usb/transfer_runner.h"
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,8 +35,11 @@ class LibusbTransport final : public transport::Transport {
                                    std::span<std::uint8_t> data, TimePoint deadline) override;
     transport::Transfer write(std::span<const std::uint8_t> data, TimePoint deadline) override;
     transport::Transfer read(std::span<std::uint8_t> data, TimePoint deadline) override;
+    std::error_code submit(transport::Direction direction, std::span<std::uint8_t> data) override;
+    std::optional<transport::EndedTransfer> collect(TimePoint deadline) override;
+    void cancel() noexcept override { queue_.cancel(); }
     std::error_code clear_halt(transport::Direction direction) override;
-    void abort() noexcept override { bulk_.abort(); }
+    void abort() noexcept override;
     bool detached_driver() const noexcept override { return detached_; }
     void give_back_driver(bool yes) noexcept override { give_back_ = yes; }
 
@@ -60,6 +65,7 @@ class LibusbTransport final : public transport::Transport {
     bool give_back_ = true;
     TransferRunner bulk_;
     TransferRunner control_;
+    TransferQueue queue_;
     std::vector<std::uint8_t> control_buffer_;
 };
 

@@ -1,11 +1,9 @@
 #include "usb/transfer_runner.h"
 
 #include "base/error.h"
+#include "usb/transfer_result.h"
 #include "usb/usb_error.h"
 
-#include <sys/time.h>
-
-#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <new>
@@ -23,19 +21,6 @@ void LIBUSB_CALL complete(libusb_transfer* transfer) {
 
 bool is_complete(int& completed) noexcept {
     return std::atomic_ref(completed).load(std::memory_order_acquire) != 0;
-}
-
-/// The time left, rounded up so as not to wake before it is over; no more than a minute, because
-/// callers look again.
-timeval time_left(TimePoint now, TimePoint until) noexcept {
-    using namespace std::chrono;
-    const auto left = until == TimePoint::max()
-                          ? microseconds(1min)
-                          : std::clamp(ceil<microseconds>(until - now), 0us, microseconds(1min));
-    timeval time{};
-    time.tv_sec = static_cast<time_t>(left / 1s);
-    time.tv_usec = static_cast<suseconds_t>((left % 1s).count());
-    return time;
 }
 
 }  // namespace
@@ -86,20 +71,10 @@ std::error_code TransferRunner::submit() {
 }
 
 std::error_code TransferRunner::result(libusb_transfer_status status, bool expired) const noexcept {
-    switch (status) {
-        case LIBUSB_TRANSFER_COMPLETED:
-            return {};
-        case LIBUSB_TRANSFER_TIMED_OUT:
-            return errno_code(ETIMEDOUT);
-        case LIBUSB_TRANSFER_CANCELLED:
-            return errno_code(aborted_ ? ECANCELED : expired ? ETIMEDOUT : EIO);
-        case LIBUSB_TRANSFER_STALL:
-            return errno_code(EPIPE);
-        case LIBUSB_TRANSFER_NO_DEVICE:
-            return errno_code(ENODEV);
-        default:
-            return errno_code(EIO);
+    if (status == LIBUSB_TRANSFER_CANCELLED && !aborted_) {
+        return errno_code(expired ? ETIMEDOUT : EIO);
     }
+    return error_of(status);
 }
 
 void TransferRunner::abort() noexcept {

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "alive.h"
+#include "base/error.h"
 #include "transport/transport.h"
 
+#include <cerrno>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -44,6 +46,14 @@ class WireTransport final : public transport::Transport {
                                    std::span<std::uint8_t> data, TimePoint deadline) override;
     transport::Transfer write(std::span<const std::uint8_t> data, TimePoint deadline) override;
     transport::Transfer read(std::span<std::uint8_t> data, TimePoint deadline) override;
+    std::error_code submit(transport::Direction /*direction*/,
+                           std::span<std::uint8_t> /*data*/) override {
+        return errno_code(ENOTSUP);
+    }
+    std::optional<transport::EndedTransfer> collect(TimePoint /*deadline*/) override {
+        return std::nullopt;
+    }
+    void cancel() noexcept override {}
     std::error_code clear_halt(transport::Direction direction) override;
     void abort() noexcept override;
     bool detached_driver() const noexcept override { return false; }

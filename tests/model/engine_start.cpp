@@ -49,6 +49,14 @@ class LateReplies final : public transport::Transport {
         }
         return {size, {}};
     }
+    std::error_code submit(transport::Direction /*direction*/,
+                           std::span<std::uint8_t> /*data*/) override {
+        return errno_code(ENOTSUP);
+    }
+    std::optional<transport::EndedTransfer> collect(TimePoint /*deadline*/) override {
+        return std::nullopt;
+    }
+    void cancel() noexcept override {}
     std::error_code clear_halt(transport::Direction) override { return {}; }
     void abort() noexcept override {}
     bool detached_driver() const noexcept override { return false; }

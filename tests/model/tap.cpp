@@ -94,6 +94,15 @@ transport::Transfer TappedTransport::write(std::span<const std::uint8_t> data, T
     return taken;
 }
 
+std::error_code TappedTransport::submit(transport::Direction direction,
+                                        std::span<std::uint8_t> data) {
+    if (direction == transport::Direction::out) {
+        const std::lock_guard lock(tap_->mutex_);
+        tap_->writes_.emplace_back(data.begin(), data.end());
+    }
+    return wire_->submit(direction, data);
+}
+
 void TappedTransport::abort() noexcept {
     wire_->abort();
     const std::lock_guard lock(tap_->mutex_);

@@ -77,6 +77,11 @@ class TappedTransport final : public transport::Transport {
     transport::Transfer read(std::span<std::uint8_t> data, TimePoint deadline) override {
         return wire_->read(data, deadline);
     }
+    std::error_code submit(transport::Direction direction, std::span<std::uint8_t> data) override;
+    std::optional<transport::EndedTransfer> collect(TimePoint deadline) override {
+        return wire_->collect(deadline);
+    }
+    void cancel() noexcept override { wire_->cancel(); }
     std::error_code clear_halt(transport::Direction direction) override {
         return wire_->clear_halt(direction);
     }
