@@ -107,14 +107,16 @@ PortState Bus::compose(const Jobs& round, Banks& reads) {
 }
 
 Bus::Jobs Bus::next_round(Jobs& round, const JobResult& result, Jobs& refused) {
+    Jobs cancelled;  // outlives the lock: their destructors are not ours to run there
     const std::lock_guard lock(mutex_);
-    std::erase_if(round, [](const auto& job) {
-        if (job->state_ == BusJob::State::cancelled) {
-            return true;
-        }
+    const auto first_cancelled = std::stable_partition(
+        round.begin(), round.end(),
+        [](const auto& job) { return job->state_ != BusJob::State::cancelled; });
+    std::move(first_cancelled, round.end(), std::back_inserter(cancelled));
+    round.erase(first_cancelled, round.end());
+    for (const auto& job : round) {
         job->state_ = BusJob::State::finished;
-        return false;
-    });
+    }
     Jobs next = std::exchange(queue_, {});
     // One silence is enough: who queued behind it would only wait for the same silence again.
     const bool hopeless =
