@@ -10,6 +10,19 @@ namespace gpiofs::gpio {
 using mpsse::PinMask;
 using mpsse::PortState;
 
+namespace {
+
+/// The edges on the wire that count as `edge`.
+struct WireEdges {
+    WireEdges(Edge edge, bool active_low)
+        : rising(edge == Edge::both || edge == (active_low ? Edge::falling : Edge::rising)),
+          falling(edge == Edge::both || edge == (active_low ? Edge::rising : Edge::falling)) {}
+    bool rising;
+    bool falling;
+};
+
+}  // namespace
+
 Chip::Chip(ChipInfo info, std::unique_ptr<Engine> engine, const Clock& clock,
            std::chrono::microseconds sample_interval, ChipObserver& observer)
     : info_(std::move(info)),
@@ -67,6 +80,7 @@ std::shared_ptr<Line> Chip::export_line(unsigned offset, std::uint64_t id) {
 }
 
 void Chip::unexport_line(unsigned offset) {
+    WakeList wake;
     std::shared_ptr<Line> line;
     {
         const std::lock_guard lock(mutex_);
@@ -74,34 +88,47 @@ void Chip::unexport_line(unsigned offset) {
             throw_errno(ENODEV, "the board is gone");
         }
         if (offset < max_lines) {
-            line = unlink_locked(offset);
+            line = unlink_locked(offset, wake);
         }
     }
     if (!line) {
         throw_errno(EINVAL, "the line is not exported");
     }
-    WakeList wake;
     line->value_events_.kill(wake);
     line->quiet_events_.kill(wake);
     wake.notify_all();
     observer_.arming_changed(shared_from_this());
 }
 
-std::shared_ptr<Line> Chip::unlink_locked(unsigned offset) {
-    detector_.clear(offset);
-    return std::exchange(lines_[offset], nullptr);
+std::shared_ptr<Line> Chip::unlink_locked(unsigned offset, WakeList& wake) {
+    value_edges_.clear(offset);
+    reader_edges_.clear(offset);
+    auto line = std::exchange(lines_[offset], nullptr);
+    if (line) {
+        for (EventQueue* queue : line->readers_) {
+            queue->end(wake);
+        }
+    }
+    return line;
 }
 
 PinMask Chip::armed() const {
     const std::lock_guard lock(mutex_);
-    return detector_.armed();
+    return armed_locked();
 }
 
 void Chip::arm_locked(Line& line, bool level) {
-    const bool both = line.edge_ == Edge::both;
-    const bool rising = both || line.edge_ == (line.active_low_ ? Edge::falling : Edge::rising);
-    const bool falling = both || line.edge_ == (line.active_low_ ? Edge::rising : Edge::falling);
-    detector_.set(line.offset_, rising, falling, level);
+    const WireEdges edges(line.edge_, line.active_low_);
+    value_edges_.set(line.offset_, edges.rising, edges.falling, level);
+    if (!line.readers_.empty()) {
+        const WireEdges read(line.read_edge(), line.active_low_);
+        reader_edges_.choose(line.offset_, read.rising, read.falling);
+    }
+}
+
+void Chip::arm_readers_locked(Line& line, bool level) {
+    const WireEdges edges(line.read_edge(), line.active_low_);
+    reader_edges_.set(line.offset_, edges.rising, edges.falling, level);
 }
 
 void Chip::kill() noexcept {
@@ -111,7 +138,7 @@ void Chip::kill() noexcept {
     {
         const std::lock_guard lock(mutex_);
         for (unsigned offset = 0; offset < max_lines; ++offset) {
-            lines[offset] = unlink_locked(offset);
+            lines[offset] = unlink_locked(offset, wake);
         }
     }
     for (const auto& line : lines) {
@@ -127,7 +154,7 @@ void Chip::kill() noexcept {
 
 mpsse::Banks Chip::overdue() noexcept {
     const std::lock_guard lock(mutex_);
-    const PinMask armed = detector_.armed();
+    const PinMask armed = armed_locked();
     const bool due = armed != 0 && clock_.now() - last_sample_ > sample_interval();
     return due ? mpsse::banks_of(armed) : mpsse::Banks::none;
 }
@@ -136,17 +163,33 @@ void Chip::sampled(const Sample& sample) noexcept {
     WakeList wake;
     {
         const std::lock_guard lock(mutex_);
-        if (const PinMask armed = detector_.armed(); armed != 0 && (armed & ~sample.valid) == 0) {
+        if (const PinMask armed = armed_locked(); armed != 0 && (armed & ~sample.valid) == 0) {
             last_sample_ = clock_.now();
         }
-        const PinMask fired = detector_.feed(sample);
+        const PinMask fired = value_edges_.feed(sample);
         for (unsigned offset = 0; fired >> offset != 0; ++offset) {
             if ((fired >> offset & 1U) != 0 && lines_[offset]) {
                 lines_[offset]->value_events_.raise(wake);
             }
         }
+        if (reader_edges_.armed() != 0) {
+            queue_edges_locked(sample, wake);
+        }
     }
     wake.notify_all();
+}
+
+void Chip::queue_edges_locked(const Sample& sample, WakeList& wake) {
+    const PinMask seen = reader_edges_.feed(sample);
+    for (unsigned offset = 0; seen >> offset != 0; ++offset) {
+        if ((seen >> offset & 1U) != 0 && lines_[offset]) {
+            const Line& line = *lines_[offset];
+            const EdgeEvent edge{sample.time, line.level_in(sample) != line.active_low_};
+            for (EventQueue* queue : line.readers_) {
+                queue->push(edge, wake);
+            }
+        }
+    }
 }
 
 void Chip::committed(const PortState& shadow) noexcept {

@@ -79,7 +79,7 @@ class Chip final : public BusObserver, public std::enable_shared_from_this<Chip>
     /// Wakes who polls the line. Throws std::system_error: EINVAL not exported, ENODEV dead.
     void unexport_line(unsigned offset);
 
-    /// Lines with an armed edge; none once the chip is dead.
+    /// Lines with an armed edge or with readers of their edges; none once the chip is dead.
     mpsse::PinMask armed() const;
 
     /// The chip is gone or going: its lines die, who polls them wakes, jobs end with ENODEV.
@@ -93,9 +93,16 @@ class Chip final : public BusObserver, public std::enable_shared_from_this<Chip>
 
   private:
     friend class Line;
+    mpsse::PinMask armed_locked() const noexcept {
+        return static_cast<mpsse::PinMask>(value_edges_.armed() | reader_edges_.armed());
+    }
+    /// As the line's `edge` and `active_low` say; its readers, if any, are armed already.
     void arm_locked(Line& line, bool level);
-    /// Drops a line out of every structure; its events are killed by the caller, unlocked.
-    std::shared_ptr<Line> unlink_locked(unsigned offset);
+    void arm_readers_locked(Line& line, bool level);
+    void queue_edges_locked(const Sample& sample, WakeList& wake);
+    /// Drops a line out of every structure and ends its queues; its events are killed by the
+    /// caller, unlocked.
+    std::shared_ptr<Line> unlink_locked(unsigned offset, WakeList& wake);
 
     const ChipInfo info_;
     const Clock& clock_;
@@ -106,7 +113,8 @@ class Chip final : public BusObserver, public std::enable_shared_from_this<Chip>
     /// Taken before any EventNode's lock; never held across a transfer, a wake-up or a callback.
     mutable Mutex mutex_;
     std::array<std::shared_ptr<Line>, max_lines> lines_;  ///< guarded by mutex_
-    EdgeDetector detector_;                               ///< guarded by mutex_
+    EdgeDetector value_edges_;                            ///< guarded by mutex_
+    EdgeDetector reader_edges_;                           ///< guarded by mutex_
     mpsse::PortState state_;                              ///< guarded by mutex_
     TimePoint last_sample_;                               ///< guarded by mutex_; of armed lines
 

@@ -12,10 +12,14 @@ void assign(PinMask& mask, PinMask bit, bool value) noexcept {
 }  // namespace
 
 void EdgeDetector::set(unsigned offset, bool rising, bool falling, bool level) noexcept {
+    choose(offset, rising, falling);
+    assign(previous_, static_cast<PinMask>(1U << offset), level);
+}
+
+void EdgeDetector::choose(unsigned offset, bool rising, bool falling) noexcept {
     const auto bit = static_cast<PinMask>(1U << offset);
     assign(rising_, bit, rising);
     assign(falling_, bit, falling);
-    assign(previous_, bit, level);
 }
 
 void EdgeDetector::clear(unsigned offset) noexcept { set(offset, false, false, false); }

@@ -12,6 +12,8 @@ class EdgeDetector {
     /// Which edges of a line to report from now on. `level` is what a sample just found there, so
     /// that the next sample fires only for what happens after arming.
     void set(unsigned offset, bool rising, bool falling, bool level) noexcept;
+    /// Which edges to report of a line that is armed already; no sample is needed for that.
+    void choose(unsigned offset, bool rising, bool falling) noexcept;
     void clear(unsigned offset) noexcept;
 
     /// Lines with at least one armed edge.

@@ -78,8 +78,8 @@ bool Line::set_edge(Edge edge, const Sample* sample) {
 bool Line::set_active_low(bool active_low, const Sample* sample) {
     const std::lock_guard lock(chip_->mutex_);
     check_alive_locked();
-    const bool turns =
-        active_low != active_low_ && (edge_ == Edge::rising || edge_ == Edge::falling);
+    const bool one_edge = edge_ == Edge::rising || edge_ == Edge::falling;
+    const bool turns = active_low != active_low_ && (one_edge || !readers_.empty());
     if (turns && sample == nullptr) {
         return false;
     }
@@ -88,6 +88,30 @@ bool Line::set_active_low(bool active_low, const Sample* sample) {
         chip_->arm_locked(*this, level_in(*sample));
     }
     return true;
+}
+
+void Line::add_reader(EventQueue& queue, const Sample& sample) {
+    {
+        const std::lock_guard lock(chip_->mutex_);
+        check_alive_locked();
+        if ((chip_->state_.outputs & mask()) != 0) {
+            throw_errno(EIO, "an output has no edges");
+        }
+        readers_.push_back(&queue);
+        chip_->arm_readers_locked(*this, level_in(sample));
+    }
+    chip_->observer_.arming_changed(chip_);
+}
+
+void Line::remove_reader(EventQueue& queue) noexcept {
+    {
+        const std::lock_guard lock(chip_->mutex_);
+        if (std::erase(readers_, &queue) == 0 || !readers_.empty()) {
+            return;
+        }
+        chip_->reader_edges_.clear(offset_);
+    }
+    chip_->observer_.arming_changed(chip_);
 }
 
 }  // namespace gpiofs::gpio

@@ -2,9 +2,11 @@
 
 #include "gpio/bus.h"
 #include "gpio/event_node.h"
+#include "gpio/event_queue.h"
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace gpiofs::gpio {
 
@@ -56,17 +58,27 @@ class Line {
     bool set_edge(Edge edge, const Sample* sample);
     bool set_active_low(bool active_low, const Sample* sample);
 
+    /// Queues the edges chosen by `edge` there (both, if none), from this sample on, until the line
+    /// dies, which ends the queue. The reader takes it back before it goes. Neither changes what is
+    /// told of `value`. Throws std::system_error: ENODEV the line is dead, EIO it is an output.
+    void add_reader(EventQueue& queue, const Sample& sample);
+    /// Also of a queue that was never added.
+    void remove_reader(EventQueue& queue) noexcept;
+
   private:
     friend class Chip;
     bool level_in(const Sample& sample) const noexcept;
+    /// What readers see: guarded by Chip::mutex_ as edge_ is.
+    Edge read_edge() const noexcept { return edge_ == Edge::none ? Edge::both : edge_; }
     void check_alive_locked() const;
     mpsse::PinMask mask() const noexcept { return static_cast<mpsse::PinMask>(1U << offset_); }
 
     const std::shared_ptr<Chip> chip_;
     const unsigned offset_;
     const std::uint64_t id_;
-    bool active_low_ = false;  ///< guarded by Chip::mutex_
-    Edge edge_ = Edge::none;   ///< guarded by Chip::mutex_
+    bool active_low_ = false;           ///< guarded by Chip::mutex_
+    Edge edge_ = Edge::none;            ///< guarded by Chip::mutex_
+    std::vector<EventQueue*> readers_;  ///< guarded by Chip::mutex_
     EventNode value_events_;
     EventNode quiet_events_;
 };
