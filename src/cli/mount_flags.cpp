@@ -16,12 +16,13 @@ constexpr std::array for_libfuse = {
     "noatime"sv, "atime"sv,  "auto_unmount"sv, "fsname="sv, "subtype="sv,
 };
 
-/// Meant for mount(8), systemd or the reader of fstab(5), or, like default_permissions, always on.
+/// Meant for mount(8), systemd or the reader of fstab(5), or about times that this tree has not.
 constexpr std::array no_effect = {
-    "defaults"sv, "auto"sv,     "noauto"sv, "user"sv,  "user="sv,
-    "nouser"sv,   "users"sv,    "owner"sv,  "group"sv, "nofail"sv,
-    "_netdev"sv,  "comment="sv, "x-"sv,     "X-"sv,    "default_permissions"sv,
-    ""sv,
+    "defaults"sv, "auto"sv,       "noauto"sv,     "user"sv,        "user="sv,
+    "nouser"sv,   "users"sv,      "owner"sv,      "group"sv,       "nofail"sv,
+    "_netdev"sv,  "comment="sv,   "x-"sv,         "X-"sv,          "silent"sv,
+    "loud"sv,     "relatime"sv,   "norelatime"sv, "strictatime"sv, "nostrictatime"sv,
+    "diratime"sv, "nodiratime"sv, "lazytime"sv,   "nolazytime"sv,  ""sv,
 };
 
 /// A name that ends in '=' or '-' stands for everything that starts with it.
@@ -46,8 +47,14 @@ bool apply_mount_flag(Options& options, std::string_view piece, std::string& err
     if (holds(no_effect, piece)) {
         return true;
     }
+    if (piece == "default_permissions") {
+        options.default_permissions = true;
+        return true;
+    }
     if (piece == "ro") {
         error = "'ro' would leave nothing to use: lines appear by writing to export";
+    } else if (piece == "remount") {
+        error = "'remount' is not possible: unmount, and mount anew";
     } else if (piece == "allow_root") {
         error = "'allow_root' is not supported: use allow_other";
     } else {

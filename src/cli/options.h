@@ -62,6 +62,9 @@ struct Options {
     std::optional<gid_t> gid;
     mode_t umask = 022;
     bool allow_other = false;
+    /// Whether it was asked for. It is always on, except where somebody else has mounted already
+    /// and handed the connection over: then whoever wrote the mount options had to ask for it.
+    bool default_permissions = false;
     /// Further options for libfuse, as it spells them: "nodev", "fsname=x".
     std::vector<std::string> mount_options;
     /// The mount may hide files that are in the mount point.

@@ -99,8 +99,8 @@ std::string how_it_ended(pid_t child) {
                                : fmt::format("status {}", WEXITSTATUS(status));
 }
 
-/// The parent's whole remaining life; returns its exit status.
-int wait_for_child(int fd, pid_t child, std::optional<dev_t> below) {
+/// The parent's whole remaining life; returns its exit status. `below` is what the mount covers.
+int wait_for_child(int fd, pid_t child, bool place_known, std::optional<dev_t> below) {
     const std::string message = receive_all(fd);
     if (message.empty()) {
         log::error(fmt::format("the daemon ended before it was ready ({}): try -f -d to see why",
@@ -116,7 +116,7 @@ int wait_for_child(int fd, pid_t child, std::optional<dev_t> below) {
         log::warning(rest);
         return 0;
     }
-    if (!mount_answers(rest, below)) {
+    if (place_known && !mount_answers(rest, below)) {
         log::error(fmt::format("{} is mounted but does not answer: see the system log", rest));
         return failure_status;
     }
@@ -154,7 +154,7 @@ Startup Startup::background(const std::string& place) {
         sockets.child.reset();
         int status = failure_status;
         try {
-            status = wait_for_child(sockets.parent.get(), child, below);
+            status = wait_for_child(sockets.parent.get(), child, !place.empty(), below);
         } catch (const std::exception& error) {
             log::error(error.what());
         }

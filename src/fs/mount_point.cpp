@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include <cerrno>
 #include <climits>
@@ -61,10 +62,35 @@ std::string unescape(std::string_view text) {
     return result;
 }
 
+constexpr std::string_view descriptors = "/dev/fd/";
+/// As <linux/fuse.h> has no name for it: Documentation/admin-guide/devices.txt.
+constexpr unsigned fuse_major = 10;
+constexpr unsigned fuse_minor = 229;
+
+void check_connection(const std::string& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) {
+        throw_errno(errno, fmt::format("mount point {}", path));
+    }
+    if (!S_ISCHR(status.st_mode) || status.st_rdev != ::makedev(fuse_major, fuse_minor)) {
+        throw_errno(ENODEV, fmt::format("mount point {}: not an open /dev/fuse", path));
+    }
+}
+
+/// A line of fuse.conf as fusermount3 reads it.
+std::string_view words_before_comment(std::string_view line) noexcept {
+    constexpr std::string_view blanks = " \t";
+    line = line.substr(0, line.find('#'));
+    const auto first = line.find_first_not_of(blanks);
+    return first == std::string_view::npos
+               ? std::string_view{}
+               : line.substr(first, line.find_last_not_of(blanks) - first + 1);
+}
+
 bool user_allow_other() {
     std::ifstream configuration("/etc/fuse.conf");
     for (std::string line; std::getline(configuration, line);) {
-        if (line == "user_allow_other") {
+        if (words_before_comment(line) == "user_allow_other") {
             return true;
         }
     }
@@ -112,7 +138,16 @@ void clear_dead_mount(const std::string& path) {
     log::info(fmt::format("cleared a dead mount at {}", path));
 }
 
+bool is_handed_over(std::string_view mount_point) noexcept {
+    return mount_point.substr(0, descriptors.size()) == descriptors &&
+           parse_decimal(mount_point.substr(descriptors.size()), INT_MAX).has_value();
+}
+
 std::string prepare_mount_point(const std::string& path, bool nonempty) {
+    if (is_handed_over(path)) {
+        check_connection(path);
+        return path;
+    }
     std::string place = absolute(path);
     switch (mount_state(place)) {
         case MountState::dead:
@@ -131,6 +166,11 @@ std::string prepare_mount_point(const std::string& path, bool nonempty) {
     }
     if (!S_ISDIR(status.st_mode)) {
         throw_errno(ENOTDIR, fmt::format("mount point {}: not a folder", place));
+    }
+    if (::geteuid() != 0 && ::access(place.c_str(), W_OK) != 0) {
+        throw_errno(errno, fmt::format("mount point {}: only who may write to the folder may "
+                                       "mount on it",
+                                       place));
     }
     std::error_code unreadable;
     if (!nonempty && !std::filesystem::is_empty(place, unreadable) && !unreadable) {

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/unique_fd.h"
+#include "fs/mount_point.h"
 #include "fs/operations.h"
 
 #include <fmt/format.h>
@@ -215,6 +216,9 @@ void Session::run() {
 }
 
 void Session::detach() noexcept {
+    if (is_handed_over(handle_->mount_point)) {
+        return;
+    }
     // The connection would end with the last file that is closed, under libfuse's threads. One that
     // is cancelled while it reports that does not always let go of what it holds (libfuse 3.14): a
     // program under a leak checker was seen to hang in its exit.
@@ -228,8 +232,7 @@ void Session::quit(std::chrono::milliseconds grace) noexcept {
     std::unique_lock lock(handle_->mutex);
     const auto ended = [this] { return handle_->finished; };
     constexpr auto moment = std::chrono::milliseconds(5);
-    for (auto left = grace;
-         handle_->detached && left > std::chrono::milliseconds::zero() && operations_->has_open();
+    for (auto left = grace; left > std::chrono::milliseconds::zero() && operations_->has_open();
          left -= moment) {
         handle_->ended.wait_for(lock, moment, ended);
     }

@@ -43,12 +43,13 @@ class Session {
     /// Serves until quit() or an unmount. Throws std::system_error if the connection fails.
     void run();
 
-    /// Takes the mount out of the tree; files that are open go on being served. Followed by quit().
+    /// Takes the mount out of the tree; files that are open go on being served. A mount that was
+    /// handed over stays, and is dead once the session is. Followed by quit().
     /// Not to be called by a FUSE thread.
     void detach() noexcept;
-    /// Makes run() return, with the mount detached not before the last file is closed or `grace` is
-    /// over, and waits until it has; it waits for the requests that FUSE threads are working on, so
-    /// it is not for them to call.
+    /// Makes run() return, not before the last file is closed or `grace` is over, and waits until
+    /// it has; it waits for the requests that FUSE threads are working on, so it is not for them to
+    /// call.
     void quit(std::chrono::milliseconds grace) noexcept;
 
   private:

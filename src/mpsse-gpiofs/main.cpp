@@ -12,29 +12,45 @@
 #include <filesystem>
 #include <iostream>
 #include <span>
+#include <stdexcept>
+#include <string>
 #include <variant>
 
 namespace {
 
 using namespace gpiofs;
 
-int serve(cli::Options& options) {
-    // Before the fork, which changes the working directory.
-    fs::check_fuse(options.allow_other);
+/// Has the options name the place where the tree is going to be, and returns it as Startup wants
+/// it.
+std::string prepare_place(cli::Options& options) {
     if (options.at_sysfs) {
         options.mount_point = fs::sysfs_place;  // the daemon makes it a mount point
-    } else if (!options.mount_point.empty()) {
-        options.mount_point = fs::prepare_mount_point(options.mount_point, options.nonempty);
-    } else {
-        options.mount_below = std::filesystem::absolute(options.mount_below).string();
+        return options.mount_point;
     }
+    if (options.mount_point.empty()) {
+        options.mount_below = std::filesystem::absolute(options.mount_below).string();
+        return options.mount_below;
+    }
+    options.mount_point = fs::prepare_mount_point(options.mount_point, options.nonempty);
+    return fs::is_handed_over(options.mount_point) ? "" : options.mount_point;
+}
+
+int serve(cli::Options& options) {
+    if (!fs::is_handed_over(options.mount_point)) {
+        fs::check_fuse(options.allow_other);
+    } else if (!options.default_permissions) {
+        throw std::runtime_error(
+            fmt::format("mount point {}: mounted already, and open to everybody who reaches it: "
+                        "mount with -o default_permissions",
+                        options.mount_point));
+    }
+    // Before the fork, which changes the working directory.
+    const std::string place = prepare_place(options);
     if (!options.foreground) {
         log::set_level(log::Level::warning);  // the terminal is told of failures only
     }
-    auto startup = options.foreground ? cli::Startup::foreground()
-                                      : cli::Startup::background(options.mount_point.empty()
-                                                                     ? options.mount_below
-                                                                     : options.mount_point);
+    auto startup =
+        options.foreground ? cli::Startup::foreground() : cli::Startup::background(place);
     try {
         daemon::Daemon daemon(options);
         daemon.run(startup);

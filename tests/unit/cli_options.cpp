@@ -120,10 +120,15 @@ TEST_CASE("what mount(8) and fstab(5) add is passed on or dropped") {
     const auto options =
         parsed({"sim:FT232H", "/mnt", "-o",
                 "rw,nodev,nosuid,noexec,noatime,fsname=a b,auto,nofail,_netdev,user=joe,users,"
-                "x-systemd.automount,X-mount.mkdir,comment=hi,default_permissions,defaults"});
+                "x-systemd.automount,X-mount.mkdir,comment=hi,default_permissions,defaults,"
+                "relatime,norelatime,strictatime,nostrictatime,diratime,nodiratime,lazytime,"
+                "nolazytime,silent,loud"});
     CHECK(options.mount_options ==
           std::vector<std::string>{"rw", "nodev", "nosuid", "noexec", "noatime", "fsname=a b"});
+    CHECK(options.default_permissions);
+    CHECK_FALSE(parsed({"/mnt"}).default_permissions);
     CHECK(contains(error_of({"-o", "ro", "/mnt"}), "'ro'"));
+    CHECK(contains(error_of({"-o", "remount,noexec", "/mnt"}), "'remount'"));
     CHECK(contains(error_of({"-o", "allow_root", "/mnt"}), "allow_other"));
     CHECK(contains(error_of({"-o", "nodevice", "/mnt"}), "'nodevice'"));
     CHECK(contains(error_of({"-o", "fsname", "/mnt"}), "'fsname'"));
