@@ -1,10 +1,12 @@
 #include "cli/board_match.h"
 
+#include "base/error.h"
 #include "mpsse/known_boards.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 
 namespace gpiofs::cli {
 namespace {
@@ -12,6 +14,8 @@ namespace {
 using spec::BoardSpec;
 using transport::BoardInfo;
 using Kind = BoardSpec::Kind;
+/// Whether a board is opted in.
+using OptedIn = std::function<bool(const BoardInfo&)>;
 
 std::string name_of(const BoardInfo& info) {
     return fmt::format("{} ({:04x}:{:04x})", info.path, info.vendor, info.product);
@@ -26,10 +30,19 @@ bool is_gpio_only(const BoardInfo& info) noexcept {
     return known != nullptr && known->gpio_only;
 }
 
-/// Known, and with a chip that can be used: what may be taken without being named.
-bool is_usable(const BoardInfo& info) noexcept {
+bool has_mpsse(const BoardInfo& info) noexcept {
     const auto* chip = mpsse::find_chip_type(info.bcd_device);
-    return is_known(info) && !info.virtual_board && chip != nullptr && chip->mpsse_interfaces > 0;
+    return chip != nullptr && chip->mpsse_interfaces > 0;
+}
+
+/// What may be taken without being named.
+bool is_usable(const BoardInfo& info) noexcept {
+    return is_known(info) && !info.virtual_board && has_mpsse(info);
+}
+
+/// Whether the word stands for as many boards as there are.
+bool means_many(const BoardSpec& word) noexcept {
+    return word.kind == Kind::all || word.kind == Kind::opted_in;
 }
 
 /// The word as the user knows it, for messages.
@@ -46,6 +59,9 @@ std::string word_text(const BoardSpec& word) {
         case Kind::all:
             text = "all";
             break;
+        case Kind::opted_in:
+            text = "opted-in";
+            break;
         case Kind::simulated:
             return fmt::format("sim:{}", word.simulated.chip);
     }
@@ -58,7 +74,7 @@ std::string word_text(const BoardSpec& word) {
     return text;
 }
 
-bool is_meant(const BoardSpec& word, const BoardInfo& info) {
+bool is_meant(const BoardSpec& word, const BoardInfo& info, const OptedIn& opted_in) {
     if (info.virtual_board || (word.serial && word.serial != info.serial) ||
         (word.path && word.path != info.path)) {
         return false;
@@ -68,6 +84,8 @@ bool is_meant(const BoardSpec& word, const BoardInfo& info) {
             return word.vendor == info.vendor && word.product == info.product;
         case Kind::all:
             return is_usable(info);
+        case Kind::opted_in:
+            return has_mpsse(info) && opted_in(info);
         case Kind::serial:
         case Kind::path:
             return true;
@@ -78,9 +96,10 @@ bool is_meant(const BoardSpec& word, const BoardInfo& info) {
 }
 
 /// Whether words[index] means this board; virtual boards are told apart by their count.
-bool is_meant(std::span<const BoardSpec> words, std::size_t index, const BoardInfo& info) {
+bool is_meant(std::span<const BoardSpec> words, std::size_t index, const BoardInfo& info,
+              const OptedIn& opted_in) {
     if (words[index].kind != Kind::simulated) {
-        return is_meant(words[index], info);
+        return is_meant(words[index], info, opted_in);
     }
     const auto before = words.first(index);
     const auto number = std::count_if(before.begin(), before.end(), [](const BoardSpec& word) {
@@ -163,18 +182,19 @@ std::optional<std::vector<std::size_t>> indexes_without_words(std::span<const Bo
     return chosen;
 }
 
-/// The boards that one word means: any number for `all`, otherwise at most one.
+/// The boards that one word means: at most one, unless it means many.
 std::optional<std::vector<std::size_t>> indexes_for_word(std::span<const BoardSpec> words,
                                                          std::size_t index,
                                                          std::span<const BoardInfo> present,
+                                                         const OptedIn& opted_in,
                                                          ChoiceError& error) {
     std::vector<std::size_t> chosen;
     for (std::size_t i = 0; i < present.size(); ++i) {
-        if (is_meant(words, index, present[i])) {
+        if (is_meant(words, index, present[i], opted_in)) {
             chosen.push_back(i);
         }
     }
-    if (chosen.size() > 1 && words[index].kind != Kind::all) {
+    if (chosen.size() > 1 && !means_many(words[index])) {
         error = {fmt::format("several boards are {}: say which one, with a selector of the list",
                              word_text(words[index])),
                  true};
@@ -186,6 +206,9 @@ std::optional<std::vector<std::size_t>> indexes_for_word(std::span<const BoardSp
 std::string absent_text(std::span<const BoardSpec> words, std::size_t index) {
     if (words.empty() || words[index].kind == Kind::all) {
         return "no usable board is plugged in: plug one in, or use -o wait or --simulate";
+    }
+    if (words[index].kind == Kind::opted_in) {
+        return "no board that is opted in is plugged in: see --list, or use -o wait";
     }
     return fmt::format("no board {} is plugged in: plug it in, or use -o wait",
                        word_text(words[index]));
@@ -200,14 +223,19 @@ bool is_taken(const std::vector<Choice>& choices, std::size_t board) noexcept {
 
 std::optional<std::vector<Choice>> choose_boards(std::span<const BoardSpec> words,
                                                  std::span<const BoardInfo> present,
-                                                 bool may_be_absent, ChoiceError& error) {
+                                                 bool may_be_absent, const AskUdev& ask_udev,
+                                                 ChoiceError& error) {
     static const BoardSpec no_word;
+    const auto opted_in = [&](const BoardInfo& info) {
+        return ask_udev(info) == MountsItself::yes;
+    };
     const std::size_t rounds = words.empty() ? 1 : words.size();
     std::vector<Choice> choices;
     for (std::size_t index = 0; index < rounds; ++index) {
         const BoardSpec& word = words.empty() ? no_word : words[index];
-        const auto chosen = words.empty() ? indexes_without_words(present, error)
-                                          : indexes_for_word(words, index, present, error);
+        const auto chosen = words.empty()
+                                ? indexes_without_words(present, error)
+                                : indexes_for_word(words, index, present, opted_in, error);
         if (!chosen) {
             return std::nullopt;
         }
@@ -217,7 +245,7 @@ std::optional<std::vector<Choice>> choose_boards(std::span<const BoardSpec> word
         }
         for (const std::size_t board : *chosen) {
             if (is_taken(choices, board)) {
-                if (word.kind == Kind::all) {
+                if (means_many(word)) {
                     continue;
                 }
                 error = {fmt::format("{} is chosen twice, again by {}: give it once",
@@ -238,7 +266,15 @@ std::optional<std::vector<Choice>> choose_boards(std::span<const BoardSpec> word
 }
 
 std::optional<Choice> choose_arrival(std::span<const BoardSpec> words, const BoardInfo& arrived,
-                                     std::span<const std::size_t> served, std::string& error) {
+                                     std::span<const std::size_t> served, const AskUdev& ask_udev,
+                                     std::string& error) {
+    const auto opted_in = [&](const BoardInfo& info) {
+        const MountsItself answer = ask_udev(info);
+        if (answer == MountsItself::unknown_yet) {
+            throw_errno(EAGAIN, fmt::format("{}: udev has not come to it", name_of(info)));
+        }
+        return answer == MountsItself::yes;
+    };
     error.clear();
     if (words.empty()) {
         const bool wanted = is_usable(arrived) && (is_gpio_only(arrived) || served.empty());
@@ -246,7 +282,8 @@ std::optional<Choice> choose_arrival(std::span<const BoardSpec> words, const Boa
     }
     for (std::size_t index = 0; index < words.size(); ++index) {
         const bool is_served = std::find(served.begin(), served.end(), index) != served.end();
-        if (!is_meant(words, index, arrived) || (is_served && words[index].kind != Kind::all)) {
+        if ((is_served && !means_many(words[index])) ||
+            !is_meant(words, index, arrived, opted_in)) {
             continue;
         }
         auto choice = choose(words[index], arrived, error);

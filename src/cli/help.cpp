@@ -35,7 +35,7 @@ std::string help_text() {
         "\n"
         "Mounts the GPIO lines of FTDI MPSSE chips as a tree like /sys/class/gpio.\n"
         "\n"
-        "BOARD is VID:PID, serial:S, path:BUS-PORTS, all or sim:CHIP, followed by\n"
+        "BOARD is VID:PID, serial:S, path:BUS-PORTS, all, opted-in or sim:CHIP, followed by\n"
         "pairs such as ,base=100,interface=AB. Without it the one suitable board is taken.\n"
         "\n"
         "Options:\n";

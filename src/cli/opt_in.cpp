@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <set>
 #include <utility>
 #include <vector>
@@ -49,27 +48,14 @@ std::string by_itself(const BoardInfo& info, Boards boards) {
 
 }  // namespace
 
-bool mounts_itself(const BoardInfo& info) {
-    std::ifstream device("/sys/bus/usb/devices/" + info.path + "/dev");
-    std::string number;
-    std::getline(device, number);
-    std::ifstream properties("/run/udev/data/c" + number);
-    for (std::string line; std::getline(properties, line);) {
-        if (line == "E:MPSSE_GPIOFS_MOUNT=1") {
-            return true;
-        }
-    }
-    return false;
-}
-
-std::string format_opt_in(Boards boards, const MountsItself& mounts_itself) {
+std::string format_opt_in(Boards boards, const AskUdev& ask_udev) {
     std::set<std::pair<unsigned, unsigned>> identities;
     std::string any;
     std::string each;
     for (const auto& board : boards) {
         const BoardInfo& info = board->info();
         if (info.virtual_board || !is_listed(info) || mpsse_interfaces(info) == 0 ||
-            mounts_itself(info)) {
+            ask_udev(info) == MountsItself::yes) {
             continue;
         }
         if (identities.emplace(info.vendor, info.product).second) {

@@ -38,12 +38,20 @@ std::string device_link_of(const transport::BoardInfo& board, unsigned interface
 }  // namespace
 
 BoardManager::BoardManager(const cli::Options& options, gpio::Registry& registry,
-                           poll::ReclaimList& reclaim, const Clock& clock)
+                           poll::ReclaimList& reclaim, const Clock& clock, cli::AskUdev ask_udev)
     : options_(options),
       registry_(registry),
       reclaim_(reclaim),
       clock_(clock),
-      workers_(reclaim, clock, options.timeout) {}
+      ask_udev_(std::move(ask_udev)),
+      workers_(reclaim, clock, options.timeout) {
+    constexpr unsigned most_lines = 32;  // two interfaces of 16
+    for (const auto& word : options.boards) {
+        if (word.base) {
+            registry.keep_for(*word.base, most_lines);
+        }
+    }
+}
 
 void BoardManager::open(transport::Board& board, const cli::Choice& choice) {
     const transport::BoardInfo& info = board.info();
@@ -76,6 +84,30 @@ void BoardManager::open(transport::Board& board, const cli::Choice& choice) {
         }
         retire(registry_.remove_board(info.path), options_.on_exit);
         throw;
+    }
+}
+
+void BoardManager::open_present(const Boards& present, const std::vector<cli::Choice>& choices,
+                                const Later& later) {
+    std::vector<LeftAlone> left_alone;
+    for (const auto& choice : choices) {
+        const auto& board = present.at(choice.board);
+        try {
+            open(*board, choice);
+        } catch (const LeftAlone& e) {
+            left_alone.push_back(e);
+        } catch (const std::system_error&) {
+            if (!later) {
+                throw;
+            }
+            later(board);
+        }
+    }
+    if (!left_alone.empty() && left_alone.size() == choices.size() && !options_.wait) {
+        throw LeftAlone(left_alone.back());
+    }
+    for (const auto& board : left_alone) {
+        log::warning(board.what());
     }
 }
 
@@ -198,7 +230,7 @@ void BoardManager::arrive(const std::shared_ptr<transport::Board>& board) {
         }
     }
     std::string error;
-    const auto choice = cli::choose_arrival(options_.boards, info, words, error);
+    const auto choice = cli::choose_arrival(options_.boards, info, words, ask_udev_, error);
     if (!choice) {
         if (!error.empty()) {
             log::warning(error);

@@ -30,14 +30,24 @@ class LeftAlone final : public std::runtime_error {
 /// Thread-safe.
 class BoardManager final : public transport::BoardObserver, public gpio::ChipObserver {
   public:
-    /// All outlive it.
+    using Boards = std::vector<std::shared_ptr<transport::Board>>;
+    /// Has a board tried again in a while.
+    using Later = std::function<void(const std::shared_ptr<transport::Board>&)>;
+
+    /// All but `ask_udev` outlive it.
     BoardManager(const cli::Options& options, gpio::Registry& registry, poll::ReclaimList& reclaim,
-                 const Clock& clock);
+                 const Clock& clock, cli::AskUdev ask_udev);
 
     /// Opens a board that was chosen. One that is in use already is no error. Throws LeftAlone, or
     /// std::system_error with one line that names the board and what to do.
     void open(transport::Board& board, const cli::Choice& choice);
-    /// Opens a board that has arrived, if it is wanted. Throws std::system_error as open() does.
+    /// Opens what was chosen of the boards that are there at the start. What cannot be opened is
+    /// left to `later`, or thrown as open() does if that is empty. Boards that are left alone are
+    /// told of in the log; if there are no others, and none to wait for, throws LeftAlone.
+    void open_present(const Boards& present, const std::vector<cli::Choice>& choices,
+                      const Later& later);
+    /// Opens a board that has arrived, if it is wanted. One that is left alone is told of in the
+    /// log. Throws std::system_error as open() does, or EAGAIN if udev has not come to the board.
     void arrive(const std::shared_ptr<transport::Board>& board);
 
     /// Whether no board is in use.
@@ -83,6 +93,7 @@ class BoardManager final : public transport::BoardObserver, public gpio::ChipObs
     gpio::Registry& registry_;
     poll::ReclaimList& reclaim_;
     const Clock& clock_;
+    const cli::AskUdev ask_udev_;
     poll::PollWorkers workers_;
     std::function<void()> when_empty_;
 

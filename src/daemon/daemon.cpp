@@ -4,6 +4,7 @@
 #include "cli/board_list.h"
 #include "cli/board_match.h"
 #include "cli/opt_in.h"
+#include "cli/udev_database.h"
 #include "fs/mount_point.h"
 #include "mpsse/known_boards.h"
 
@@ -13,6 +14,7 @@
 #include <iostream>
 #include <stdexcept>
 #include <unistd.h>
+#include <utility>
 
 namespace gpiofs::daemon {
 namespace {
@@ -46,7 +48,7 @@ fs::MountOptions mount_options(const cli::Options& options, const std::string& m
 
 Daemon::Daemon(const cli::Options& options)
     : options_(options),
-      boards_(options, registry_, reclaim_, clock_),
+      boards_(options, registry_, reclaim_, clock_, cli::ask_udev),
       mount_point_(options.mount_point) {
     if (options.exit_on_unplug) {
         boards_.when_empty(EndSignals::raise);
@@ -107,43 +109,16 @@ void Daemon::open_boards() {
         const auto on_usb = usb_->boards();
         present.insert(present.end(), on_usb.begin(), on_usb.end());
     }
-    std::vector<transport::BoardInfo> infos;
-    infos.reserve(present.size());
-    for (const auto& board : present) {
-        infos.push_back(board->info());
+    BoardManager::Later later;
+    if (options_.wait && arrivals_) {
+        later = [this](const auto& board) { arrivals_->board_arrived(board); };
+        look_again_after_udev(present);
     }
-    cli::ChoiceError error;
-    const auto choices = cli::choose_boards(options_.boards, infos, options_.wait, error);
-    if (!choices) {
-        if (error.ambiguous) {
-            std::cout << cli::format_board_list(present, cli::sysfs_path) << std::flush;
-        }
-        throw std::runtime_error(error.text);
-    }
+    const auto choices = choose(present);
     if (!options_.mount_below.empty()) {
-        claim_folder(infos.at(choices->front().board));
+        claim_folder(present.at(choices.front().board)->info());
     }
-    std::optional<LeftAlone> left_alone;
-    bool opened = false;
-    for (const auto& choice : *choices) {
-        try {
-            boards_.open(*present.at(choice.board), choice);
-            opened = true;
-        } catch (const LeftAlone& e) {
-            left_alone = e;
-        } catch (const std::system_error&) {
-            if (!options_.wait || !arrivals_) {
-                throw;
-            }
-            arrivals_->board_arrived(present[choice.board]);
-        }
-    }
-    if (left_alone && !opened) {
-        throw LeftAlone(*left_alone);
-    }
-    if (left_alone) {
-        log::warning(left_alone->what());
-    }
+    boards_.open_present(present, choices, later);
     bench_.watch(boards_);
     if (arrivals_) {
         if (const auto warning = usb::UsbBoardSource::why_unheard(); !warning.empty()) {
@@ -151,6 +126,36 @@ void Daemon::open_boards() {
         }
         arrivals_->start();
     }
+}
+
+void Daemon::look_again_after_udev(const BoardManager::Boards& present) {
+    const bool udev_decides =
+        std::any_of(options_.boards.begin(), options_.boards.end(),
+                    [](const auto& board) { return board.kind == Kind::opted_in; });
+    for (const auto& board : present) {
+        const auto& info = board->info();
+        if (udev_decides && !info.virtual_board &&
+            cli::ask_udev(info) == cli::MountsItself::unknown_yet) {
+            arrivals_->board_arrived(board);
+        }
+    }
+}
+
+std::vector<cli::Choice> Daemon::choose(const BoardManager::Boards& present) const {
+    std::vector<transport::BoardInfo> infos;
+    infos.reserve(present.size());
+    for (const auto& board : present) {
+        infos.push_back(board->info());
+    }
+    cli::ChoiceError error;
+    auto choices = cli::choose_boards(options_.boards, infos, options_.wait, cli::ask_udev, error);
+    if (!choices) {
+        if (error.ambiguous) {
+            std::cout << cli::format_board_list(present, cli::sysfs_path) << std::flush;
+        }
+        throw std::runtime_error(error.text);
+    }
+    return std::move(*choices);
 }
 
 void Daemon::claim_folder(const transport::BoardInfo& board) {
@@ -212,7 +217,7 @@ void Daemon::stop() noexcept {
 std::string board_list() {
     usb::UsbBoardSource source(is_board);
     const auto boards = source.boards();
-    const std::string opt_in = cli::format_opt_in(boards, cli::mounts_itself);
+    const std::string opt_in = cli::format_opt_in(boards, cli::ask_udev);
     return cli::format_board_list(boards, cli::sysfs_path) + (opt_in.empty() ? "" : "\n" + opt_in);
 }
 

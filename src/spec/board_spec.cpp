@@ -202,6 +202,11 @@ bool parse_selector(std::string_view text, BoardSpec& spec, std::string& error) 
         spec.kind = BoardSpec::Kind::all;
         return true;
     }
+    if (text == "opted-in") {
+        spec.kind = BoardSpec::Kind::opted_in;
+        spec.any_identity = true;
+        return true;
+    }
     if (take_prefix(text, "serial:")) {
         spec.kind = BoardSpec::Kind::serial;
         return parse_serial(text, spec.serial, error);
@@ -221,7 +226,8 @@ bool parse_selector(std::string_view text, BoardSpec& spec, std::string& error) 
     std::string ignored;
     const auto id = parse_usb_id(text, ignored);
     if (!id) {
-        error = fmt::format("'{}' is none of VID:PID, serial:S, path:P, all, sim:CHIP", text);
+        error =
+            fmt::format("'{}' is none of VID:PID, serial:S, path:P, all, opted-in, sim:CHIP", text);
         return false;
     }
     spec.kind = BoardSpec::Kind::id;

@@ -9,10 +9,11 @@
 
 namespace gpiofs::spec {
 
-/// One BOARD word of the command line: `VID:PID`, `serial:S`, `path:P`, `all` or `sim:CHIP`,
-/// followed by `,key=value` pairs.
+/// One BOARD word of the command line: `VID:PID`, `serial:S`, `path:P`, `all`, `opted-in` or
+/// `sim:CHIP`, followed by `,key=value` pairs.
 struct BoardSpec {
-    enum class Kind { id, serial, path, all, simulated };
+    /// opted_in: every board that udev mounts when it is plugged in.
+    enum class Kind { id, serial, path, all, opted_in, simulated };
 
     Kind kind = Kind::all;
     std::uint16_t vendor = 0;   ///< Kind::id
@@ -21,8 +22,8 @@ struct BoardSpec {
     std::optional<std::string> serial;
     /// Kind::path, or narrowing another kind by `path=`.
     std::optional<std::string> path;
-    /// Kind::path, given as the device's folder below /sys: udev or a person has picked the device
-    /// itself, so its identity need not be a known one.
+    /// Kind::opted_in, or Kind::path given as the device's folder below /sys: udev or a person has
+    /// picked the device itself, so its identity need not be a known one.
     bool any_identity = false;
     /// First global line number of the board's first interface.
     std::optional<unsigned> base;

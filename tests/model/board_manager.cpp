@@ -15,11 +15,14 @@ using namespace gpiofs;
 
 namespace {
 
-/// A virtual board that somebody else has, or that is unplugged while it is being opened.
+/// A virtual board that somebody else has, that is unplugged while it is being opened, or that
+/// passes for a real one.
 class OddBoard final : public transport::Board {
   public:
     explicit OddBoard(std::shared_ptr<transport::Board> board) : board_(std::move(board)) {}
-    const transport::BoardInfo& info() const noexcept override { return board_->info(); }
+    const transport::BoardInfo& info() const noexcept override {
+        return real ? *real : board_->info();
+    }
     std::string holder(unsigned number) const override { return board_->holder(number); }
     std::unique_ptr<transport::Transport> open(unsigned number,
                                                const transport::OpenOptions& options) override {
@@ -34,6 +37,7 @@ class OddBoard final : public transport::Board {
     }
 
     int error = 0;
+    std::optional<transport::BoardInfo> real;  ///< what it says it is
     std::function<void()> while_opening;
 
   private:
@@ -80,11 +84,13 @@ class Table {
     }
 
     cli::Options options;
+    cli::MountsItself udev_says = cli::MountsItself::no;
     SystemClock clock;
     sim::Bench bench{clock};
     gpio::Registry registry;
     poll::ReclaimList reclaim;
-    daemon::BoardManager manager{options, registry, reclaim, clock};
+    daemon::BoardManager manager{options, registry, reclaim, clock,
+                                 [this](const auto&) { return udev_says; }};
 };
 
 }  // namespace
@@ -127,7 +133,8 @@ TEST_CASE("a board that is unplugged while it is being opened does not stay") {
     OddBoard board(table.bench.boards().front());
     board.while_opening = [&] { table.pull(0); };
     std::string error;
-    const auto choice = cli::choose_arrival(table.options.boards, board.info(), {}, error);
+    const auto choice =
+        cli::choose_arrival(table.options.boards, board.info(), {}, cli::ask_udev, error);
     REQUIRE(choice);
     try {
         table.manager.open(board, *choice);
@@ -145,7 +152,8 @@ TEST_CASE("a board that somebody else holds is an error, or left alone") {
     const auto held = std::make_shared<OddBoard>(table.bench.boards().front());
     held->error = EBUSY;
     std::string error;
-    const auto choice = cli::choose_arrival(table.options.boards, held->info(), {}, error);
+    const auto choice =
+        cli::choose_arrival(table.options.boards, held->info(), {}, cli::ask_udev, error);
     REQUIRE(choice);
     CHECK_THROWS_AS(table.manager.open(*held, *choice), std::system_error);
     table.options.leave_held = true;
@@ -157,6 +165,62 @@ TEST_CASE("a board that somebody else holds is an error, or left alone") {
     CHECK_THROWS_AS(table.manager.arrive(held), std::system_error);
     held->error = 0;
     CHECK_NOTHROW(table.manager.arrive(held));
+    CHECK(table.numbers().size() == 1);
+}
+
+TEST_CASE("at the start a board that somebody else holds is left alone, and waited for others") {
+    Table table({"A", "B"});
+    table.options.leave_held = true;
+    const auto held = std::make_shared<OddBoard>(table.bench.boards().front());
+    held->error = EBUSY;
+    const daemon::BoardManager::Boards present{held, table.bench.boards().back()};
+    const auto* chip = mpsse::find_chip_type(held->info().bcd_device);
+    const cli::Choice first{0, 0, chip, {0}};
+    const cli::Choice second{1, 1, chip, {0}};
+    const auto open = [&](const std::vector<cli::Choice>& choices) {
+        table.manager.open_present(present, choices, nullptr);
+    };
+    CHECK_THROWS_AS(open({first}), daemon::LeftAlone);
+    CHECK_NOTHROW(open({first, second}));
+    CHECK(table.numbers().size() == 1);
+    table.pull(1);
+    table.options.wait = true;
+    CHECK_NOTHROW(open({first}));
+    CHECK(table.manager.empty());
+    held->error = 0;
+    CHECK_NOTHROW(table.manager.arrive(held));
+    CHECK(table.numbers().size() == 1);
+}
+
+TEST_CASE("at the start a board that cannot be opened yet is tried later, or an error") {
+    Table table({"A"});
+    const auto board = std::make_shared<OddBoard>(table.bench.boards().front());
+    board->error = EACCES;
+    const std::vector<cli::Choice> choices{
+        {0, 0, mpsse::find_chip_type(board->info().bcd_device), {0}}};
+    std::vector<std::string> later;
+    CHECK_NOTHROW(table.manager.open_present(
+        {board}, choices, [&](const auto& postponed) { later.push_back(postponed->info().path); }));
+    CHECK(later == std::vector<std::string>{"sim0"});
+    CHECK_THROWS_AS(table.manager.open_present({board}, choices, nullptr), std::system_error);
+    CHECK(table.manager.empty());
+}
+
+TEST_CASE("an arrival that udev has not come to is worth another try") {
+    Table table({"A"});
+    spec::BoardSpec word;
+    word.kind = spec::BoardSpec::Kind::opted_in;
+    table.options.boards = {word};
+    const auto board = std::make_shared<OddBoard>(table.bench.boards().front());
+    board->real = board->info();
+    board->real->virtual_board = false;
+    table.udev_says = cli::MountsItself::unknown_yet;
+    CHECK_THROWS_AS(table.manager.arrive(board), std::system_error);
+    table.udev_says = cli::MountsItself::no;
+    CHECK_NOTHROW(table.manager.arrive(board));
+    CHECK(table.numbers().empty());
+    table.udev_says = cli::MountsItself::yes;
+    CHECK_NOTHROW(table.manager.arrive(board));
     CHECK(table.numbers().size() == 1);
 }
 

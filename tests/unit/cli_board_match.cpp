@@ -25,10 +25,18 @@ std::vector<spec::BoardSpec> words(const std::vector<std::string>& texts) {
     return parsed;
 }
 
+/// What udev says, by the board's serial.
+cli::MountsItself fake_udev(const BoardInfo& info) {
+    if (info.serial == "LATE") {
+        return cli::MountsItself::unknown_yet;
+    }
+    return info.serial == "OPTED-IN" ? cli::MountsItself::yes : cli::MountsItself::no;
+}
+
 std::vector<cli::Choice> chosen(const std::vector<std::string>& texts,
                                 const std::vector<BoardInfo>& present, bool may_be_absent = false) {
     cli::ChoiceError error;
-    auto choices = cli::choose_boards(words(texts), present, may_be_absent, error);
+    auto choices = cli::choose_boards(words(texts), present, may_be_absent, fake_udev, error);
     REQUIRE_MESSAGE(choices.has_value(), error.text);
     return *choices;
 }
@@ -36,7 +44,7 @@ std::vector<cli::Choice> chosen(const std::vector<std::string>& texts,
 cli::ChoiceError refusal(const std::vector<std::string>& texts,
                          const std::vector<BoardInfo>& present) {
     cli::ChoiceError error;
-    CHECK_FALSE(cli::choose_boards(words(texts), present, false, error).has_value());
+    CHECK_FALSE(cli::choose_boards(words(texts), present, false, fake_udev, error).has_value());
     CHECK_FALSE(error.text.empty());
     CHECK(error.text.find('\n') == std::string::npos);
     return error;
@@ -149,10 +157,10 @@ TEST_CASE("arrivals without a word") {
     std::string error;
     const std::vector<std::size_t> nobody;
     const std::vector<std::size_t> somebody = {0};
-    CHECK(cli::choose_arrival({}, ft232h("1-1"), nobody, error).has_value());
-    CHECK_FALSE(cli::choose_arrival({}, ft232h("1-1"), somebody, error).has_value());
-    CHECK(cli::choose_arrival({}, sealevel("1-1"), somebody, error).has_value());
-    CHECK_FALSE(cli::choose_arrival({}, ft232r("1-1"), nobody, error).has_value());
+    CHECK(cli::choose_arrival({}, ft232h("1-1"), nobody, fake_udev, error).has_value());
+    CHECK_FALSE(cli::choose_arrival({}, ft232h("1-1"), somebody, fake_udev, error).has_value());
+    CHECK(cli::choose_arrival({}, sealevel("1-1"), somebody, fake_udev, error).has_value());
+    CHECK_FALSE(cli::choose_arrival({}, ft232r("1-1"), nobody, fake_udev, error).has_value());
     CHECK(error.empty());
 }
 
@@ -162,19 +170,51 @@ TEST_CASE("an arrival serves the first word that means it and has no board") {
     const std::vector<std::size_t> nobody;
     const std::vector<std::size_t> first = {0};
     const std::vector<std::size_t> both = {0, 1};
-    CHECK(cli::choose_arrival(asked, ft232h("1-1", "S"), nobody, error)->word == 0);
-    CHECK(cli::choose_arrival(asked, ft232h("1-1", "S"), first, error)->word == 1);
-    CHECK_FALSE(cli::choose_arrival(asked, ft232h("1-1", "S"), both, error).has_value());
+    CHECK(cli::choose_arrival(asked, ft232h("1-1", "S"), nobody, fake_udev, error)->word == 0);
+    CHECK(cli::choose_arrival(asked, ft232h("1-1", "S"), first, fake_udev, error)->word == 1);
+    CHECK_FALSE(cli::choose_arrival(asked, ft232h("1-1", "S"), both, fake_udev, error).has_value());
     CHECK(error.empty());
     const auto all = words({"all"});
-    CHECK(cli::choose_arrival(all, ft232h("1-1"), first, error).has_value());
+    CHECK(cli::choose_arrival(all, ft232h("1-1"), first, fake_udev, error).has_value());
 }
 
 TEST_CASE("an arrival that is meant but cannot serve says why") {
     std::string error;
     const std::vector<std::size_t> nobody;
-    CHECK_FALSE(cli::choose_arrival(words({"serial:S"}), ft232r("1-1", "S"), nobody, error));
+    CHECK_FALSE(
+        cli::choose_arrival(words({"serial:S"}), ft232r("1-1", "S"), nobody, fake_udev, error));
     CHECK(contains(error, "FT232R"));
-    CHECK_FALSE(cli::choose_arrival(words({"serial:T"}), ft232r("1-1", "S"), nobody, error));
+    CHECK_FALSE(
+        cli::choose_arrival(words({"serial:T"}), ft232r("1-1", "S"), nobody, fake_udev, error));
     CHECK(error.empty());
+}
+
+TEST_CASE("opted-in takes every board that udev mounts, and no other") {
+    const std::vector<BoardInfo> present = {
+        ft232h("1-1", "OPTED-IN"), ft2232h("1-2", "NO"), ft232r("1-3", "OPTED-IN"),  // has no MPSSE
+        info("1-4", 0x12345678, 0x0900, 1, "OPTED-IN"), ft232h("1-5", "LATE")};
+    const auto choices = chosen({"opted-in"}, present);
+    REQUIRE(choices.size() == 2);
+    CHECK(choices[0].board == 0);
+    CHECK(choices[1].board == 3);
+    CHECK(chosen({"opted-in,path=1-4"}, present).size() == 1);
+    CHECK(chosen({"path:1-1", "opted-in"}, present).size() == 2);
+    CHECK(chosen({"opted-in"}, {ft232h("1-1")}, true).empty());
+    CHECK(contains(refusal({"opted-in"}, {ft232h("1-1")}).text, "--list"));
+}
+
+TEST_CASE("an arrival is opted in or not once udev has said so") {
+    std::string error;
+    const auto asked = words({"opted-in"});
+    const std::vector<std::size_t> another = {0};
+    CHECK(cli::choose_arrival(asked, ft232h("1-1", "OPTED-IN"), another, fake_udev, error));
+    CHECK_FALSE(cli::choose_arrival(asked, ft232h("1-1", "NO"), {}, fake_udev, error));
+    CHECK(error.empty());
+    try {
+        cli::choose_arrival(asked, ft232h("1-1", "LATE"), {}, fake_udev, error);
+        FAIL("chosen before udev has said so");
+    } catch (const std::system_error& late) {
+        CHECK(to_errno(late.code()) == EAGAIN);
+    }
+    CHECK(cli::choose_arrival(words({"all"}), ft232h("1-1", "LATE"), {}, fake_udev, error));
 }

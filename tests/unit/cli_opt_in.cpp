@@ -14,15 +14,15 @@ using namespace gpiofs::cli_tests;
 
 namespace {
 
-bool none(const transport::BoardInfo&) { return false; }
+cli::MountsItself none(const transport::BoardInfo&) { return cli::MountsItself::no; }
 
 std::vector<std::string> lines(std::vector<transport::BoardInfo> infos,
-                               const cli::MountsItself& mounts_itself = none) {
+                               const cli::AskUdev& ask_udev = none) {
     std::vector<std::shared_ptr<transport::Board>> boards;
     for (auto& info : infos) {
         boards.push_back(std::make_shared<FakeBoard>(std::move(info)));
     }
-    std::istringstream text(cli::format_opt_in(boards, mounts_itself));
+    std::istringstream text(cli::format_opt_in(boards, ask_udev));
     std::vector<std::string> lines;
     for (std::string line; std::getline(text, line);) {
         lines.push_back(line);
@@ -72,13 +72,15 @@ TEST_CASE("an identity is there once, however many boards have it") {
 }
 
 TEST_CASE("no lines for boards that mount themselves, have no MPSSE, are virtual or no boards") {
-    CHECK(lines({ft2232h("1-1", "A")}, [](const auto&) { return true; }).empty());
+    CHECK(lines({ft2232h("1-1", "A")}, [](const auto&) { return cli::MountsItself::yes; }).empty());
     CHECK(lines({ft232r("1-1", "R")}).empty());
     CHECK(lines({info("1-1", 0x04036014, 0x0999, 1, "chip of tomorrow")}).empty());
     CHECK(lines({virtual_board(0)}).empty());
     CHECK(lines({info("1-1", 0x046dc52b, 0x0900, 1, "mouse")}).empty());
     CHECK(lines({}).empty());
-    const auto second = [](const transport::BoardInfo& info) { return info.path == "1-1"; };
+    const auto second = [](const transport::BoardInfo& info) {
+        return info.path == "1-1" ? cli::MountsItself::yes : cli::MountsItself::unknown_yet;
+    };
     const auto text = lines({ft232h("1-1", "A"), ft232h("1-2", "B")}, second);
     CHECK(std::count(text.begin(), text.end(), "# 1-1, serial A") == 0);
     CHECK(std::count(text.begin(), text.end(), "# 1-2, serial B") == 1);

@@ -39,6 +39,8 @@ TEST_CASE("each kind of BOARD word") {
     CHECK(id.product == 0x6014);
     CHECK(parsed("15BA:002b").product == 0x002b);
     CHECK(parsed("all").kind == BoardSpec::Kind::all);
+    CHECK(parsed("opted-in").kind == BoardSpec::Kind::opted_in);
+    CHECK(parsed("opted-in").any_identity);
 
     const auto path = parsed("path:3-1.4.2");
     CHECK_FALSE(path.any_identity);
