@@ -5,11 +5,15 @@
 #include "fs/mount_point.h"
 
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
 #include <cerrno>
 #include <cstdlib>
+#include <exception>
+#include <fcntl.h>
+#include <filesystem>
 #include <string>
 #include <unistd.h>
 
@@ -19,6 +23,23 @@ namespace {
 constexpr const char* class_folder = "/sys/class";
 /// The overlay's source in mountinfo: how it is known to be ours.
 constexpr const char* overlay_source = "mpsse-gpiofs";
+
+/// What who has the place keeps locked: nothing if another program does. It is the mount namespace
+/// that is locked, because each has a place of its own; a kill lets go of it.
+UniqueFd lock_place() {
+    constexpr const char* mounts = "/proc/self/ns/mnt";
+    UniqueFd lock(::open(mounts, O_RDONLY | O_CLOEXEC));
+    if (!lock) {
+        throw_errno(errno, mounts);
+    }
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) {
+        return lock;
+    }
+    if (errno != EWOULDBLOCK) {
+        throw_errno(errno, fmt::format("cannot lock {}", mounts));
+    }
+    return {};
+}
 
 bool has_overlay() {
     const auto top = top_mount(class_folder);
@@ -58,31 +79,71 @@ class Scratch {
     std::string path_;
 };
 
-void mount_or_throw(const char* type, const std::string& place, unsigned long flags,
-                    const std::string& options) {
-    if (::mount(overlay_source, place.c_str(), type, flags, options.c_str()) != 0) {
+void mount_or_throw(const char* type, const std::string& source, const std::string& place,
+                    unsigned long flags, const std::string& options) {
+    if (::mount(source.c_str(), place.c_str(), type, flags, options.c_str()) != 0) {
         throw_errno(errno, fmt::format("cannot mount {} at {}: run as root, or in a user namespace "
                                        "(unshare -Urm)",
                                        type, place));
     }
 }
 
+/// An overlay remembers for good that there was no such file, and devices come and go: so the
+/// folders of the classes themselves are the kernel's. `folder` is what the overlay lies on.
+void bind_classes(const UniqueFd& folder) {
+    const std::filesystem::path below = fmt::format("/proc/self/fd/{}", folder.get());
+    for (const auto& entry : std::filesystem::directory_iterator(below)) {
+        if (entry.symlink_status().type() == std::filesystem::file_type::directory) {
+            const std::string name = entry.path().filename().string();
+            mount_or_throw("bind", entry.path().string(), fmt::format("{}/{}", class_folder, name),
+                           MS_BIND, "");
+        }
+    }
+}
+
 /// The overlay keeps what it is made of when that has left the tree, so nothing else stays behind.
 void add_overlay() {
+    const UniqueFd folder(::open(class_folder, O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!folder) {
+        throw_errno(errno, class_folder);
+    }
     const Scratch scratch;
-    mount_or_throw("tmpfs", scratch.path(), 0, "size=4k,mode=755");
+    mount_or_throw("tmpfs", overlay_source, scratch.path(), 0, "size=4k,mode=755");
     if (::mkdir((scratch.path() + "/gpio").c_str(), 0755) != 0) {
         throw_errno(errno, fmt::format("folder {}/gpio", scratch.path()));
     }
-    mount_or_throw("overlay", class_folder, MS_RDONLY,
+    mount_or_throw("overlay", overlay_source, class_folder, MS_RDONLY,
                    fmt::format("lowerdir={}:{}", scratch.path(), class_folder));
+    try {
+        bind_classes(folder);
+    } catch (...) {
+        remove_overlay();
+        throw;
+    }
+}
+
+/// By who has the lock. A mount that is alive may still be there: one that this mount namespace has
+/// got from another, with its program there.
+void clear_remains() {
+    const MountState state = mount_state(sysfs_place);
+    if (state == MountState::alive) {
+        return;
+    }
+    if (state == MountState::dead) {
+        clear_dead_mount(sysfs_place);
+    }
+    if (has_overlay()) {
+        remove_overlay();
+    }
 }
 
 }  // namespace
 
-SysfsPlace::SysfsPlace(bool hide_kernel) {
-    clear_sysfs_place();
-    if (mount_state(sysfs_place) == MountState::alive) {
+SysfsPlace::SysfsPlace(bool hide_kernel) : lock_(lock_place()) {
+    if (lock_) {
+        clear_remains();
+    }
+    if (!lock_ || mount_state(sysfs_place) == MountState::alive) {
         throw_errno(EBUSY,
                     fmt::format("mount point {}: in use by another mpsse-gpiofs", sysfs_place));
     }
@@ -98,29 +159,20 @@ SysfsPlace::SysfsPlace(bool hide_kernel) {
 }
 
 void SysfsPlace::remove() noexcept {
-    if (!overlaid_) {
-        return;
-    }
-    overlaid_ = false;
     try {
-        if (has_overlay()) {
+        if (overlaid_ && has_overlay()) {
             remove_overlay();
         }
     } catch (const std::exception& error) {
         log::warning(error.what());
     }
+    overlaid_ = false;
+    lock_.reset();
 }
 
 void clear_sysfs_place() {
-    const MountState state = mount_state(sysfs_place);
-    if (state == MountState::alive) {
-        return;
-    }
-    if (state == MountState::dead) {
-        clear_dead_mount(sysfs_place);
-    }
-    if (has_overlay()) {
-        remove_overlay();
+    if (const UniqueFd lock = lock_place()) {
+        clear_remains();
     }
 }
 

@@ -100,6 +100,37 @@ TEST_CASE("at /sys/class/gpio: what a killed program leaves is cleared, and not 
     }
 }
 
+TEST_CASE("at /sys/class/gpio: who has made the place and not mounted yet has it already") {
+    NEEDS_EMPTY_PLACE();
+    const auto result = in_namespace(R"sh(
+        "$program" -f -o timeout_ms=60000 --simulate FT232H,engine_ns=200000000 --at-sysfs & pid=$!
+        while is_clean && [ -e /proc/$pid/stat ]; do sleep 0.01; done
+        "$program" --clear-sysfs
+        ! "$program" --simulate FT232H --at-sysfs
+        echo $(ls $place)
+        until_mounted
+        cat $place/gpiochip512/ngpio
+        end
+        is_clean)sh");
+    CHECK(result.status == 0);
+    CHECK(result.out == "\n16\n");
+    CHECK(result.err.find("in use by another") != std::string::npos);
+}
+
+TEST_CASE(
+    "at /sys/class/gpio: the other classes stay the kernel's, which knows what comes and goes") {
+    NEEDS_EMPTY_PLACE();
+    const auto result = in_namespace(R"sh(
+        start
+        for class in /sys/class/*/; do
+            [ $class = $place/ ] || stat -f -c %T $class
+        done | sort -u
+        end
+        is_clean)sh");
+    CHECK(result.status == 0);
+    CHECK(result.out == "sysfs\n");
+}
+
 TEST_CASE("at /sys/class/gpio where the kernel has one: only with --hide-kernel, and given back") {
     NEEDS_EMPTY_PLACE();
     const auto result = in_namespace(R"sh(
