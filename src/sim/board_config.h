@@ -21,6 +21,12 @@ struct BoardConfig {
     UsbSpeed usb = UsbSpeed::instant;
     /// Time the engine takes for one command. Absent: 0 for instant USB, else 500 ns.
     std::optional<std::uint32_t> engine_ns;
+    // Times of the bus, explained in bus_timing.h. Absent: those of `usb`, which for instant are 0.
+    std::optional<std::uint32_t> submit_us{};
+    std::optional<std::uint32_t> frame_us{};
+    std::optional<std::uint32_t> packet_ns{};
+    std::optional<std::uint32_t> complete_us{};
+    std::optional<std::uint32_t> control_us{};
 };
 
 }  // namespace gpiofs::sim

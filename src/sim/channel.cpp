@@ -72,6 +72,20 @@ void Channel::step() {
     }
 }
 
+std::optional<TimePoint> Channel::run(TimePoint until) {
+    const bool accepted = can_accept();
+    const bool waited = packet_waits();
+    TimePoint at = next_step();
+    do {
+        step();
+        if (can_accept() != accepted || packet_waits() != waited) {
+            return at;
+        }
+        at = next_step();
+    } while (at <= until);
+    return std::nullopt;
+}
+
 void Channel::pins_changed(TimePoint now) {
     if (mode_ == Mode::mpsse) {
         engine_.pins_changed(now);
@@ -114,12 +128,13 @@ std::array<std::uint8_t, 2> Channel::status() const noexcept {
     return {static_cast<std::uint8_t>(speed | modem), busy ? std::uint8_t{0} : transmitter_empty};
 }
 
-bool Channel::accept(std::span<const std::uint8_t> packet, TimePoint now) {
+bool Channel::can_accept() const noexcept {
+    return mode_ == Mode::other || commands_.room() >= settings_.packet_size;
+}
+
+void Channel::accept(std::span<const std::uint8_t> packet, TimePoint now) {
     if (mode_ == Mode::other) {
-        return true;
-    }
-    if (commands_.room() < settings_.packet_size) {
-        return false;
+        return;
     }
     commands_.push(packet);
     if (mode_ == Mode::mpsse) {
@@ -127,11 +142,14 @@ bool Channel::accept(std::span<const std::uint8_t> packet, TimePoint now) {
     } else {
         uart_.resume(now);
     }
-    return true;
+}
+
+bool Channel::packet_waits() const noexcept {
+    return replies_.urgent() || replies_.size() >= settings_.packet_size - status_size;
 }
 
 TimePoint Channel::packet_due(TimePoint now) const noexcept {
-    if (replies_.urgent() || replies_.size() >= settings_.packet_size - status_size) {
+    if (packet_waits()) {
         return now;
     }
     if (latency_ == 0) {

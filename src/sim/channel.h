@@ -36,7 +36,9 @@ class Channel {
 
     // Time, as in Engine.
     TimePoint next_step() const noexcept;
-    void step();
+    /// Makes the next step, and then those due up to `until`, unless one makes an endpoint ready:
+    /// then its time is returned.
+    std::optional<TimePoint> run(TimePoint until);
     void pins_changed(TimePoint now);
     bool waits_for_pin() const noexcept;
 
@@ -53,10 +55,12 @@ class Channel {
     std::array<std::uint8_t, 2> status() const noexcept;
 
     // Bulk endpoints.
-    /// Takes a packet from the host, or refuses it (NAK): the endpoint wants room for a whole
-    /// packet. Measured on FT2232H: of a stalled engine's 4096 bytes all could be filled in whole
-    /// packets, and one byte more was refused although the engine had fetched one.
-    bool accept(std::span<const std::uint8_t> packet, TimePoint now);
+    /// Whether it takes a packet from the host: the endpoint wants room for a whole one. Measured
+    /// on FT2232H: of a stalled engine's 4096 bytes all could be filled in whole packets, and one
+    /// byte more was refused although the engine had fetched one.
+    bool can_accept() const noexcept;
+    /// A packet from the host. The caller has looked at can_accept().
+    void accept(std::span<const std::uint8_t> packet, TimePoint now);
     /// When the next packet can go to the host if no byte is added: `now` or earlier means at once.
     /// A full packet and what 0x87 or the event character marked go at once, anything else and a
     /// packet with no more than the status bytes when the latency timer, restarted by every packet,
@@ -70,6 +74,9 @@ class Channel {
 
   private:
     enum class Mode { off, uart, mpsse, other };
+
+    void step();
+    bool packet_waits() const noexcept;
 
     const ChipProfile& chip_;
     const Settings settings_;

@@ -27,6 +27,7 @@ Chip::Chip(Identity identity, Duration command_time, Counters& counters)
 }
 
 void Chip::power_up(TimePoint now) {
+    now_ = now;
     for (const auto& channel : channels_) {
         channel->power_up(now);
     }
@@ -40,30 +41,48 @@ void Chip::power_off(TimePoint now) {
     }
 }
 
-TimePoint Chip::next_step() const noexcept {
-    TimePoint next = TimePoint::max();
+TimePoint Chip::next_step() const noexcept { return next_due().at; }
+
+Chip::Due Chip::next_due() const noexcept {
+    constexpr Duration tick(1);
+    Due due;
+    bool pin_awaited = false;
     for (const auto& channel : channels_) {
-        next = std::min(next, channel->next_step());
-        if (channel->waits_for_pin()) {
-            next = std::min(next, pins_.next_pulse_end());
+        const TimePoint at = channel->next_step();
+        if (at < due.at) {
+            // The one before has its turn at equal times.
+            due = {channel.get(), at, due.at - tick};
+        } else {
+            due.alone_until = std::min(due.alone_until, at);
         }
+        pin_awaited = pin_awaited || channel->waits_for_pin();
     }
-    return next;
+    if (pin_awaited) {
+        const TimePoint pulse_end = pins_.next_pulse_end();
+        if (pulse_end < due.at) {
+            due = {nullptr, pulse_end, {}};
+        }
+        due.alone_until = due.at - tick;
+    }
+    return due;
 }
 
-void Chip::catch_up(TimePoint now) {
+bool Chip::catch_up(TimePoint until) {
     while (true) {
-        const TimePoint at = next_step();
-        if (at > now) {
-            return;
+        const Due due = next_due();
+        if (due.at > until) {
+            now_ = until;
+            return true;
         }
-        const auto due =
-            std::find_if(channels_.begin(), channels_.end(),
-                         [at](const auto& channel) { return channel->next_step() == at; });
-        if (due != channels_.end()) {
-            (*due)->step();
+        std::optional<TimePoint> ready;
+        if (due.channel != nullptr) {
+            ready = due.channel->run(std::min(until, due.alone_until));
         }
-        pins_changed(at);
+        pins_changed(due.at);
+        if (ready) {
+            now_ = *ready;
+            return false;
+        }
     }
 }
 

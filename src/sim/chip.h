@@ -16,8 +16,8 @@
 
 namespace gpiofs::sim {
 
-/// The whole chip with its pins, without plug, faults or locks. Who calls has first brought it to
-/// the present with catch_up(). Thread-bound.
+/// The whole chip with its pins, without plug, bus or locks. Who calls has first brought it to the
+/// present with catch_up(). Thread-bound.
 class Chip {
   public:
     Chip(Identity identity, Duration command_time, Counters& counters);
@@ -26,8 +26,12 @@ class Chip {
     void power_up(TimePoint now);
     void power_off(TimePoint now);
 
-    /// Makes every step that is due, of all interfaces in order of time.
-    void catch_up(TimePoint now);
+    /// Makes the steps that are due up to `until`, of all interfaces in order of time; at equal
+    /// times the first interface's come first. Stops after one that makes an endpoint ready, and
+    /// then returns false.
+    bool catch_up(TimePoint until);
+    /// What it has been brought to.
+    TimePoint now() const noexcept { return now_; }
     /// When the next step is due; TimePoint::max() if none.
     TimePoint next_step() const noexcept;
     /// To be called after something outside the chip has moved pins.
@@ -35,14 +39,23 @@ class Chip {
 
     /// Endpoint 0.
     ControlResult control(const SetupPacket& setup, std::span<std::uint8_t> data, TimePoint now);
-    /// The channel an endpoint address belongs to; nullptr if there is no such endpoint.
-    Channel* channel_of(std::uint8_t endpoint) noexcept;
+    Channel& channel(unsigned interface) noexcept { return *channels_[interface]; }
 
     const Identity& identity() const noexcept { return identity_; }
     Pins& pins() noexcept { return pins_; }
     const Pins& pins() const noexcept { return pins_; }
 
   private:
+    /// Whose step is next.
+    struct Due {
+        Channel* channel = nullptr;  ///< nullptr: nobody's, but a pulse ends that somebody awaits.
+        TimePoint at = TimePoint::max();
+        /// Until when no other interface has a step, nor anybody waits for a pin.
+        TimePoint alone_until = TimePoint::max();
+    };
+
+    Due next_due() const noexcept;
+    Channel* channel_of(std::uint8_t endpoint) noexcept;
     bool vendor_out(const SetupPacket& setup, TimePoint now);
     std::optional<std::size_t> vendor_in(const SetupPacket& setup, std::span<std::uint8_t> data,
                                          TimePoint now);
@@ -55,6 +68,7 @@ class Chip {
     Pins pins_;
     std::vector<std::unique_ptr<Channel>> channels_;
     std::uint8_t configuration_ = 0;
+    TimePoint now_;
 };
 
 }  // namespace gpiofs::sim

@@ -30,13 +30,10 @@ Pins::Pins(const ChipProfile& profile, std::string board)
 }
 
 void Pins::set_outputs(unsigned interface, const PinOutputs& outputs, TimePoint now) {
-    banks_[interface].chip = outputs;
-    evaluate(now);
-}
-
-PinBits Pins::levels(unsigned interface, TimePoint now) {
-    evaluate(now);
-    return levels_[interface];
+    if (banks_[interface].chip != outputs || now >= good_until_) {
+        banks_[interface].chip = outputs;
+        evaluate(now);
+    }
 }
 
 bool Pins::has(PinId pin) const noexcept {
@@ -169,6 +166,7 @@ void Pins::evaluate(TimePoint now) {
             note_fights(static_cast<unsigned>(i), fights);
         }
     }
+    good_until_ = next_pulse_end();
 }
 
 void Pins::note_fights(unsigned interface, PinBits fights) {

@@ -20,6 +20,8 @@ struct PinOutputs {
     PinBits levels = 0;
     /// Outputs that let go instead of driving 1.
     PinBits open_drain = 0;
+
+    bool operator==(const PinOutputs&) const = default;
 };
 
 /// All pins of a board, what pulls and drives them, and the wires between them: the level of a pin
@@ -32,7 +34,12 @@ class Pins {
     // The chip's side.
     void set_outputs(unsigned interface, const PinOutputs& outputs, TimePoint now);
     /// Pins that the chip does not have read 0.
-    PinBits levels(unsigned interface, TimePoint now);
+    PinBits levels(unsigned interface, TimePoint now) {
+        if (now >= good_until_) {
+            evaluate(now);
+        }
+        return levels_[interface];
+    }
 
     // The world's side.
     bool has(PinId pin) const noexcept;
@@ -87,6 +94,8 @@ class Pins {
     std::vector<std::vector<PinId>> nets_;
     std::vector<Forces> forces_;
     std::vector<PinBits> levels_;
+    /// When the levels can differ although nobody has changed anything.
+    TimePoint good_until_ = TimePoint::min();
 };
 
 }  // namespace gpiofs::sim

@@ -1,10 +1,7 @@
 #pragma once
 
-#include "base/clock.h"
-
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 namespace gpiofs::sim {
 
@@ -39,48 +36,5 @@ struct ControlResult {
 using Attachment = std::uint64_t;
 
 enum class FaultKind { none, timeout, stall, short_reply, status_only, garbage, nak, power_loss };
-
-/// One bulk transfer (what Linux calls an URB): many packets, one completion. The caller owns it
-/// and its buffer and hands it to VirtualBoard::advance() or finish() until it is not pending;
-/// dropping a pending one cancels it. Of several transfers of one endpoint the caller advances
-/// only the oldest.
-class BulkTransfer {
-  public:
-    /// `endpoint` is an address: 0x81 and 0x02 are interface A's.
-    static BulkTransfer out(Attachment attachment, std::uint8_t endpoint,
-                            std::span<const std::uint8_t> data) {
-        BulkTransfer transfer(attachment, endpoint);
-        transfer.outgoing_ = data;
-        return transfer;
-    }
-    static BulkTransfer in(Attachment attachment, std::uint8_t endpoint,
-                           std::span<std::uint8_t> buffer) {
-        BulkTransfer transfer(attachment, endpoint);
-        transfer.incoming_ = buffer;
-        return transfer;
-    }
-
-    UsbStatus status() const noexcept { return status_; }
-    /// Bytes moved so far; for IN with the status bytes of every packet.
-    std::size_t bytes() const noexcept { return bytes_; }
-    std::uint8_t endpoint() const noexcept { return endpoint_; }
-
-  private:
-    friend class VirtualBoard;
-
-    BulkTransfer(Attachment attachment, std::uint8_t endpoint)
-        : attachment_(attachment), endpoint_(endpoint) {}
-
-    Attachment attachment_;
-    std::uint8_t endpoint_;
-    std::span<const std::uint8_t> outgoing_;
-    std::span<std::uint8_t> incoming_;
-    std::size_t bytes_ = 0;
-    UsbStatus status_ = UsbStatus::pending;
-    bool begun_ = false;
-    bool carried_data_ = false;
-    FaultKind fault_ = FaultKind::none;
-    TimePoint not_before_;
-};
 
 }  // namespace gpiofs::sim

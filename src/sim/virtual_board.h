@@ -2,6 +2,8 @@
 
 #include "base/clock.h"
 #include "sim/board_config.h"
+#include "sim/bulk_transfer.h"
+#include "sim/bus_timing.h"
 #include "sim/chip_profile.h"
 #include "sim/counters.h"
 #include "sim/pin_id.h"
@@ -11,7 +13,6 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
-#include <initializer_list>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -20,12 +21,13 @@
 
 namespace gpiofs::sim {
 
-class Channel;
+class Bus;
 class Chip;
 
 /// An FTDI chip on a board, as USB and a bench with wires see it. It has no thread and no timer:
-/// time is lazy. Whoever touches the board first brings the chip to clock.now(), command by
-/// command, each at its exact chip time; with nothing pending nothing runs.
+/// time is lazy. Whoever touches the board first brings bus and chip to clock.now(), packet by
+/// packet and command by command, each at its exact time, whether the host looks often or late;
+/// with nothing pending nothing runs.
 ///
 /// Two doors: a blocking one in the caller's thread (finish()), and one that never waits
 /// (advance()) for pumps that own a thread. Thread-safe; one mutex per board.
@@ -67,11 +69,12 @@ class VirtualBoard {
     /// comes in; its size is at least setup.length.
     ControlResult control(Attachment attachment, const SetupPacket& setup,
                           std::span<std::uint8_t> data);
-    /// Stamps the transfer's submission, for who queues it behind others of its endpoint; the rest
-    /// does that for a transfer that has none.
+    /// Queues a transfer behind the others of its endpoint, from now on in the clock's time.
+    /// advance() and finish() do it for a transfer that was not submitted.
     void submit(BulkTransfer& transfer);
-    /// Moves what can be moved now. While the transfer stays pending the result is when it is worth
-    /// trying again if nothing else changes (TimePoint::max(): only after a change); never waits.
+    /// Tells how far the transfer is, and ends it if it is time. While it stays pending the result
+    /// is when it is worth trying again if nothing else changes (TimePoint::max(): only after a
+    /// change): it cannot end earlier, but later. Never waits.
     TimePoint advance(BulkTransfer& transfer);
     /// Waits until the transfer is over, `deadline` has come or `cancelled` is true (raise it, then
     /// call wake()). Does not allocate.
@@ -81,8 +84,8 @@ class VirtualBoard {
                                  std::span<std::uint8_t> data);
 
     // For pumps: sleep until a transfer that could not be advanced may be worth trying.
-    TimePoint now() const { return clock_.now(); }
-    /// Counts everything that may let a pending transfer go on.
+    TimePoint now() const noexcept { return clock_.now(); }
+    /// Counts what may let a pending transfer end earlier than advance() has told.
     std::uint64_t changes() const;
     /// Returns when changes() differs from `seen`, or at `until`, or earlier.
     void wait(std::uint64_t seen, TimePoint until);
@@ -115,20 +118,21 @@ class VirtualBoard {
     /// nak          OUT: no data is taken, the transfer stays pending;
     /// power_loss   IN and OUT: before the transfer the chip falls back to power-up state (UART
     ///              mode, FIFOs empty, latency 16 ms) without a disconnect.
-    /// A transfer is marked when it begins (short_reply and garbage: with its first payload), and
-    /// stays marked; those of the wrong kind do not count, and a transfer that meets a halted
-    /// endpoint uses nothing up. Control transfers never fail.
+    /// A transfer begins when it is the oldest of its endpoint. It is marked then (short_reply and
+    /// garbage: with its first payload), and stays marked; those of the wrong kind do not count,
+    /// and a transfer that meets a halted endpoint uses nothing up. Control transfers never fail.
     void set_fault(FaultKind kind, long count);
 
     Counters counters();
 
   private:
-    void begin(BulkTransfer& transfer, TimePoint now);
-    void take_fault(BulkTransfer& transfer, std::initializer_list<FaultKind> kinds) noexcept;
+    friend class BulkTransfer;
+
+    void withdraw(BulkTransfer& transfer);
+    void relocate(BulkTransfer& from, BulkTransfer& to);
+    void submit_locked(BulkTransfer& transfer, TimePoint now);
     TimePoint advance_locked(BulkTransfer& transfer, TimePoint now);
-    TimePoint advance_out(BulkTransfer& transfer, Channel& channel, TimePoint now);
-    TimePoint advance_in(BulkTransfer& transfer, Channel& channel, TimePoint now);
-    bool receive_packet(BulkTransfer& transfer, Channel& channel, TimePoint now);
+    void withdraw_locked(BulkTransfer& transfer);
     void pause(std::unique_lock<std::mutex>& lock, TimePoint until);
     void changed_locked();
     template <typename Change>
@@ -139,8 +143,7 @@ class VirtualBoard {
     const std::uint16_t product_;
     const std::string serial_;
     const bool high_speed_;
-    const Duration transfer_time_;
-    const Duration control_time_;
+    const BusTiming timing_;
     Clock& clock_;
 
     mutable std::mutex mutex_;
@@ -148,11 +151,10 @@ class VirtualBoard {
     std::uint64_t changes_ = 0;
     Attachment attached_ = 1;
     Attachment attachments_ = 1;
-    FaultKind fault_ = FaultKind::none;
-    long fault_count_ = 0;
     std::vector<Wire> wires_;
     Counters counters_;
     const std::unique_ptr<Chip> chip_;
+    const std::unique_ptr<Bus> bus_;
 };
 
 }  // namespace gpiofs::sim

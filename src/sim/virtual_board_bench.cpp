@@ -1,4 +1,5 @@
 // The side of a virtual board that a bench sees: pulls, drives, pulses, wires.
+#include "sim/bus.h"
 #include "sim/chip.h"
 #include "sim/virtual_board.h"
 
@@ -8,10 +9,10 @@ template <typename Change>
 void VirtualBoard::change_pins(Change change) {
     const std::scoped_lock lock(mutex_);
     const TimePoint now = clock_.now();
-    chip_->catch_up(now);
+    bus_->catch_up(now);
     change(chip_->pins(), now);
     chip_->pins_changed(now);
-    chip_->catch_up(now);
+    bus_->catch_up(now);
     changed_locked();
 }
 
@@ -42,7 +43,7 @@ void VirtualBoard::pulse(PinId pin, Duration length) {
 bool VirtualBoard::level(PinId pin) {
     const std::scoped_lock lock(mutex_);
     const TimePoint now = clock_.now();
-    chip_->catch_up(now);
+    bus_->catch_up(now);
     return chip_->pins().level(pin, now);
 }
 

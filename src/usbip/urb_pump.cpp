@@ -65,7 +65,7 @@ bool UrbPump::submit(const Submit& submit, std::vector<std::uint8_t> data) {
                                 ? sim::BulkTransfer::in(attachment_, address_of(submit), bytes)
                                 : sim::BulkTransfer::out(attachment_, address_of(submit), bytes);
             // A moved vector keeps its memory, so the transfer's view of it stays good.
-            orders_.emplace_back(Urb{submit, std::move(data), transfer});
+            orders_.emplace_back(Urb{submit, std::move(data), std::move(transfer)});
         }
     }
     board_.wake();
@@ -111,7 +111,11 @@ void UrbPump::take_orders() {
     }
 }
 
-void UrbPump::obey(Urb&& urb) { endpoints_[urb.transfer.endpoint()].push_back(std::move(urb)); }
+void UrbPump::obey(Urb&& urb) {
+    auto& urbs = endpoints_[urb.transfer.endpoint()];
+    urbs.push_back(std::move(urb));
+    board_.submit(urbs.back().transfer);
+}
 
 void UrbPump::obey(ControlUrb&& urb) {
     const sim::ControlResult result = board_.control(attachment_, urb.submit.setup, urb.data);

@@ -260,17 +260,6 @@ TEST_CASE("sim usb: unplugging ends transfers, and old attachments stay dead") {
     CHECK(rig.run({0xaa}).empty());  // UART mode again
 }
 
-TEST_CASE("sim usb: the time of a transfer is the bus's") {
-    SimRig rig("FT232H", sim::UsbSpeed::high);
-    rig.clock.advance(1s);
-    const TimePoint start = rig.clock.now();
-    rig.write({0x81, 0x87});
-    CHECK(rig.clock.now() - start == 25us);
-    rig.read(512);
-    CHECK(rig.clock.now() - start == 50us);
-    CHECK(rig.raw.size() == 3);
-}
-
 TEST_CASE("sim usb: counters count transfers, not packets") {
     SimRig rig("FT2232H");
     const auto before = rig.board.counters();

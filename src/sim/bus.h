@@ -1,0 +1,93 @@
+#pragma once
+
+#include "base/clock.h"
+#include "sim/bulk_transfer.h"
+#include "sim/bus_timing.h"
+#include "sim/chip.h"
+#include "sim/counters.h"
+#include "sim/usb_types.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <vector>
+
+namespace gpiofs::sim {
+
+/// The bus between the host and a chip: the submitted transfers of every bulk endpoint, in order,
+/// and their packets, of which one at a time occupies the bus, endpoints in turn. Like the chip it
+/// stands still until it is brought to the present, and then everything that was due happens in
+/// order of time: engine steps, packets that come, packets that go. What happened when does not
+/// depend on how often it was looked at. Thread-bound.
+class Bus {
+  public:
+    /// `chip` and `counters` outlive the bus.
+    Bus(const BusTiming& timing, Chip& chip, Counters& counters);
+
+    /// Makes everything happen that is due, on the bus and in the chip.
+    void catch_up(TimePoint now);
+    /// Takes a transfer, which stays where it is until it has ended or is withdrawn. The bus has
+    /// been brought to `now`.
+    void submit(BulkTransfer& transfer, TimePoint now);
+    /// Forgets a transfer; no effect on one that has ended.
+    void withdraw(const BulkTransfer& transfer);
+    /// The transfer at `from` has a new address.
+    void relocate(const BulkTransfer& from, BulkTransfer& to) noexcept;
+    /// Forgets all.
+    void clear() noexcept;
+
+    /// When the host may be told of the transfer's end, or before, if nothing else is submitted and
+    /// nobody touches the pins; TimePoint::max() if then it never ends.
+    TimePoint earliest_end(const BulkTransfer& transfer) const noexcept;
+
+    /// As VirtualBoard::set_fault.
+    void set_fault(FaultKind kind, long count) noexcept;
+
+  private:
+    /// One bulk endpoint.
+    struct Pipe {
+        Channel& channel;
+        bool in = false;
+        /// Oldest first. The packets are the first one's.
+        std::vector<BulkTransfer*> transfers;
+        /// The first packet of the oldest cannot go before this.
+        TimePoint ready_at;
+        /// The end of the last transfer's last packet.
+        TimePoint ended_at;
+    };
+    struct NextPacket {
+        std::size_t pipe = 0;
+        TimePoint at = TimePoint::max();
+    };
+    /// An OUT packet that occupies the bus and that the chip has when it is over.
+    struct InFlight {
+        Pipe* pipe = nullptr;  ///< nullptr: there is none.
+        std::size_t size = 0;
+        TimePoint arrives = TimePoint::max();
+    };
+
+    Pipe* pipe_of(const BulkTransfer& transfer) noexcept;
+    const Pipe* pipe_of(const BulkTransfer& transfer) const noexcept;
+    void begin(Pipe& pipe);
+    void end(Pipe& pipe, UsbStatus outcome, TimePoint at);
+    void take_fault(BulkTransfer& transfer, std::initializer_list<FaultKind> kinds) noexcept;
+    TimePoint packet_start(const Pipe& pipe) const noexcept;
+    NextPacket next_packet() const noexcept;
+    void start_packet(Pipe& pipe, TimePoint at);
+    void deliver();
+    void take_packet(Pipe& pipe, TimePoint at);
+    Duration time_left(const BulkTransfer& transfer) const noexcept;
+
+    const BusTiming timing_;
+    Chip& chip_;
+    Counters& counters_;
+    std::vector<Pipe> pipes_;
+    /// Whose packet was the last: when several are due the next pipe has its turn.
+    std::size_t last_pipe_ = 0;
+    TimePoint free_at_;
+    InFlight in_flight_;
+    FaultKind fault_ = FaultKind::none;
+    long fault_count_ = 0;
+};
+
+}  // namespace gpiofs::sim
