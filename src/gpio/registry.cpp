@@ -14,6 +14,10 @@ namespace {
 
 constexpr auto largest_number = static_cast<unsigned>(std::numeric_limits<int>::max());
 
+bool overlap(unsigned base, unsigned lines, unsigned other_base, unsigned other_lines) {
+    return base < other_base + other_lines && other_base < base + lines;
+}
+
 }  // namespace
 
 std::uint64_t Registry::next_id() {
@@ -28,25 +32,50 @@ ChipNumbers Registry::numbers_for(const std::string& identity, unsigned lines,
     if (known != reserved_.end()) {
         return known->second.numbers;
     }
-    ChipNumbers numbers{static_cast<unsigned>(reserved_.size()), base.value_or(dynamic_base)};
-    if (base && *base > largest_number - lines) {
-        throw_errno(ERANGE, fmt::format("base={}: line numbers end at {}", *base, largest_number));
-    }
-    while (!free_locked(numbers.base, lines)) {
-        if (base) {
-            throw_errno(EBUSY, fmt::format("base={}: another board has these numbers", *base));
-        }
-        ++numbers.base;
-    }
+    const ChipNumbers numbers =
+        base ? asked_for_locked(identity, lines, *base) : first_free_locked(lines);
     reserved_.emplace(identity, Range{numbers, lines});
     return numbers;
 }
 
-bool Registry::free_locked(unsigned base, unsigned lines) const {
-    return std::none_of(reserved_.begin(), reserved_.end(), [=](const auto& entry) {
-        const Range& range = entry.second;
-        return base < range.numbers.base + range.lines && range.numbers.base < base + lines;
-    });
+void Registry::keep_for(unsigned base, unsigned lines) {
+    const std::lock_guard lock(mutex_);
+    kept_[base] = lines;
+}
+
+ChipNumbers Registry::asked_for_locked(const std::string& identity, unsigned lines, unsigned base) {
+    if (base > largest_number - (lines - 1)) {
+        throw_errno(ERANGE, fmt::format("{}: base={}: line numbers end at {}", identity, base,
+                                        largest_number));
+    }
+    for (const auto& [owner, range] : reserved_) {
+        if (overlap(base, lines, range.numbers.base, range.lines)) {
+            throw_errno(EBUSY,
+                        fmt::format("{}: base={}: lines {} to {} belong to {}, choose another base",
+                                    identity, base, range.numbers.base,
+                                    range.numbers.base + range.lines - 1, owner));
+        }
+    }
+    kept_.erase(base);
+    return {static_cast<unsigned>(reserved_.size()), base};
+}
+
+ChipNumbers Registry::first_free_locked(unsigned lines) const {
+    const auto is_free = [&](unsigned base) {
+        return std::none_of(reserved_.begin(), reserved_.end(),
+                            [&](const auto& entry) {
+                                const Range& range = entry.second;
+                                return overlap(base, lines, range.numbers.base, range.lines);
+                            }) &&
+               std::none_of(kept_.begin(), kept_.end(), [&](const auto& kept) {
+                   return overlap(base, lines, kept.first, kept.second);
+               });
+    };
+    unsigned base = dynamic_base;
+    while (!is_free(base)) {
+        ++base;
+    }
+    return {static_cast<unsigned>(reserved_.size()), base};
 }
 
 void Registry::add(std::shared_ptr<Chip> chip) {

@@ -29,6 +29,9 @@ class Registry {
     /// Ids of chips and lines: one sequence, never reused, never 0.
     std::uint64_t next_id();
 
+    /// Keeps numbers for a board that asks for `base` once it is there: until then nobody is given
+    /// them unasked.
+    void keep_for(unsigned base, unsigned lines);
     /// The numbers of the interface known as `identity`: the ones it had before, else new ones,
     /// first fit at or above 512 or exactly `base`. Throws std::system_error EBUSY if numbers that
     /// were asked for belong to another interface, ERANGE if they do not fit below 2^31.
@@ -59,11 +62,13 @@ class Registry {
     std::shared_ptr<Chip> owner(std::int64_t number) const;
     template <typename Change>
     void with_line(std::int64_t number, const Change& change) const;
-    bool free_locked(unsigned base, unsigned lines) const;
+    ChipNumbers asked_for_locked(const std::string& identity, unsigned lines, unsigned base);
+    ChipNumbers first_free_locked(unsigned lines) const;
 
     mutable Mutex mutex_;
     std::uint64_t last_id_ = 0;                 ///< guarded by mutex_
     std::map<std::string, Range> reserved_;     ///< guarded by mutex_
+    std::map<unsigned, unsigned> kept_;         ///< lines by base; guarded by mutex_
     std::vector<std::shared_ptr<Chip>> chips_;  ///< guarded by mutex_
 };
 

@@ -53,9 +53,18 @@ TEST_CASE("registry: numbers that were asked for are given or refused, never mov
     CHECK(errno_of(registry, "b", 16, 15) == EBUSY);
     CHECK(registry.numbers_for("b", 16, 16).base == 16);
     CHECK(errno_of(registry, "c", 16, 8) == EBUSY);
-    CHECK(errno_of(registry, "c", 16, 2147483647U) == ERANGE);
+    CHECK(errno_of(registry, "c", 16, 2147483633U) == ERANGE);
     CHECK(errno_of(registry, "c", 16, 4294967295U) == ERANGE);
-    CHECK(registry.numbers_for("c", 16, 2147483631U).base == 2147483631U);
+    CHECK(registry.numbers_for("c", 16, 2147483632U).base == 2147483632U);
+}
+
+TEST_CASE("registry: numbers that will be asked for are not given away before") {
+    gpio::Registry registry;
+    registry.keep_for(520, 32);
+    CHECK(registry.numbers_for("early", 16, {}).base == 552);
+    CHECK(registry.numbers_for("small", 8, {}).base == 512);
+    CHECK(registry.numbers_for("late", 16, 520).base == 520);
+    CHECK(registry.numbers_for("after it", 16, {}).base == 536);
 }
 
 TEST_CASE("registry: ids are never used twice and never 0") {
