@@ -36,6 +36,7 @@ def check_files(package, udev, units):
         f".{udev}/rules.d/70-mpsse-gpiofs.rules": "-rw-r--r--",
         f".{udev}/hwdb.d/70-mpsse-gpiofs.hwdb": "-rw-r--r--",
         f".{units}/mpsse-gpiofs@.service": "-rw-r--r--",
+        f".{units}/mpsse-gpiofs-sysfs.service": "-rw-r--r--",
     }
     found = {}
     for line in output("dpkg-deb", "-c", str(package)).splitlines():
@@ -65,9 +66,9 @@ def check_contents(package, units, scratch):
     output("dpkg-deb", "-R", str(package), str(scratch))
     for script in ("postinst", "prerm", "postrm"):
         output("sh", "-n", str(scratch / "DEBIAN" / script))
-    unit = (scratch / units.lstrip("/") / "mpsse-gpiofs@.service").read_text()
-    if "\nExecStart=/usr/bin/mpsse-gpiofs " not in unit:
-        sys.exit(f"the unit does not start what is in the package:\n{unit}")
+    for unit in (scratch / units.lstrip("/")).iterdir():
+        if "\nExecStart=/usr/bin/mpsse-gpiofs " not in unit.read_text():
+            sys.exit(f"{unit.name} does not start what is in the package")
 
 
 def check_lintian(package):

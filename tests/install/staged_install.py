@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Installs the build into a folder of its own, and checks which files come of it, that the unit
-starts the program that was installed with it, and that systemd takes the unit as it is.
+"""Installs the build into a folder of its own, and checks which files come of it, that the units
+start the program that was installed with them, and that systemd takes the units as they are.
 
 Usage: staged_install.py CMAKE BUILD_FOLDER UDEV_FOLDER UNIT_FOLDER
 """
@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 
+UNITS = ["mpsse-gpiofs@.service", "mpsse-gpiofs-sysfs.service"]
 OF_PREFIX = [
     "bin/mpsse-gpiofs",
     "bin/mpsse-sim",
@@ -45,7 +46,7 @@ def check_files(root, prefix, udev, units):
     expected = {f"{prefix}/{file}" for file in OF_PREFIX} | {
         f"{udev}/rules.d/70-mpsse-gpiofs.rules",
         f"{udev}/hwdb.d/70-mpsse-gpiofs.hwdb",
-        f"{units}/mpsse-gpiofs@.service",
+        *(f"{units}/{unit}" for unit in UNITS),
     }
     found = {f"/{file.relative_to(root)}" for file in root.rglob("*") if not file.is_dir()}
     if expected != found:
@@ -83,8 +84,8 @@ def main():
             root = pathlib.Path(folder, "root")
             install(cmake, build, prefix, root)
             check_files(root, prefix, udev, units)
-            unit = root / units.lstrip("/") / "mpsse-gpiofs@.service"
-            check_unit(root, prefix, unit, pathlib.Path(folder))
+            for unit in UNITS:
+                check_unit(root, prefix, root / units.lstrip("/") / unit, pathlib.Path(folder))
 
 
 if __name__ == "__main__":
