@@ -25,6 +25,8 @@ struct Attribute {
     bool edges = false;
     /// Whether this node has the file at all; null is always.
     bool (*present)(const Node& node) = nullptr;
+    /// Whether it is the stream of the line's edges, without `show`: see EventsFile.
+    bool stream = false;
 };
 
 /// The files of a folder of this kind; folders in it are the tree's business.

@@ -135,6 +135,7 @@ constexpr auto legacy_rows = std::to_array<Attribute>({
     {"direction", S_IFREG | 0666, show_direction, store_direction},
     {"value", S_IFREG | 0666, show_value, store_value, nullptr, true},
     {"edge", S_IFREG | 0666, show_edge, store_edge, nullptr, false, can_input},
+    {"events", S_IFREG | 0444, nullptr, nullptr, nullptr, false, can_input, true},
     {"active_low", S_IFREG | 0666, show_active_low, store_active_low},
     {"device", S_IFLNK | 0777, nullptr, nullptr, chip_link},
     {"subsystem", S_IFLNK | 0777, nullptr, nullptr, class_link},

@@ -1,48 +1,44 @@
 #pragma once
 
+#include "fs/request.h"
 #include "fs/tree.h"
 #include "gpio/event_node.h"
 
 #include <cstddef>
 #include <memory>
-#include <mutex>
-#include <optional>
-#include <string>
 #include <string_view>
+#include <utility>
 
 namespace gpiofs::fs {
 
-/// One open file: the text it is reading, and how far it knows the events. Shared by descriptors
-/// made with dup() and fork(), as in the kernel. Thread-safe.
+/// One read() of an open file.
+struct ReadCall {
+    std::size_t size = 0;
+    std::size_t offset = 0;
+    /// O_NONBLOCK is set.
+    bool nonblocking = false;
+};
+
+/// One open file. Shared by descriptors made with dup() and fork(), as in the kernel. Thread-safe.
 class OpenFile : public std::enable_shared_from_this<OpenFile> {
   public:
-    OpenFile(Node node, gpio::EventNode& events);
+    explicit OpenFile(Node node) : node_(std::move(node)) {}
     OpenFile(const OpenFile&) = delete;
     OpenFile& operator=(const OpenFile&) = delete;
-    ~OpenFile();
+    virtual ~OpenFile() = default;
 
     const Node& node() const noexcept { return node_; }
-    bool dead() const noexcept { return events_.dead(); }
 
-    /// The part of the text at `offset`, if it continues what was read before; nothing if the text
-    /// has to be produced anew: at offset 0, and wherever a seek went (Linux fs/seq_file.c).
-    std::optional<std::string> continued(std::size_t offset, std::size_t size);
-    /// Keeps `text`, of which the part at `offset` is being answered.
-    void store_snapshot(std::string_view text, std::size_t offset, std::size_t size);
-
-    void mark_seen() noexcept { events_.mark_seen(subscription_); }
-    bool poll(std::unique_ptr<gpio::Wakeup> wakeup) {
-        return events_.poll(subscription_, std::move(wakeup));
-    }
+    /// Both answer the request, now or later from another thread. If they throw, they have left it
+    /// where it was, and the caller answers it with the exception's errno.
+    virtual void read(Reply& reply, const ReadCall& call) = 0;
+    virtual void write(Reply& reply, std::string_view data) = 0;
+    /// The events of poll(), all there are. `wakeup` may be null (a poll that will not sleep);
+    /// otherwise it replaces the one of the last poll. Never waits.
+    virtual unsigned poll(std::unique_ptr<gpio::Wakeup> wakeup) = 0;
 
   private:
     const Node node_;
-    gpio::EventNode& events_;
-    gpio::Subscription subscription_;
-
-    std::mutex mutex_;
-    std::string snapshot_;         ///< guarded by mutex_
-    std::size_t next_offset_ = 0;  ///< guarded by mutex_
 };
 
 }  // namespace gpiofs::fs

@@ -1,8 +1,9 @@
 #include "fs/operations.h"
 
 #include "base/error.h"
-#include "base/text.h"
+#include "fs/attribute_file.h"
 #include "fs/attributes.h"
+#include "fs/events_file.h"
 #include "fs/poll_handle.h"
 #include "fs/request.h"
 
@@ -14,16 +15,12 @@
 #include <cstring>
 #include <exception>
 #include <fcntl.h>
-#include <poll.h>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace gpiofs::fs {
 namespace {
-
-/// A write reaches a kernel attribute one page at a time (Linux fs/kernfs/file.c).
-constexpr std::size_t largest_write = 4096;
 
 /// Entries and attributes are not cached: nothing ever has to be invalidated, and an unexport is
 /// seen at once.
@@ -174,15 +171,23 @@ struct Callbacks {
             // (Linux fs/kernfs/file.c, kernfs_fop_open), and unbuffered access.
             const int access = info->flags & O_ACCMODE;
             const mode_t mode = operations.metadata_.get(node->id).st_mode;
-            const bool readable = node->attribute->show != nullptr && (mode & 0444) != 0;
-            const bool writable = node->attribute->store != nullptr && (mode & 0222) != 0;
+            const Attribute& attribute = *node->attribute;
+            const bool shows = attribute.show != nullptr || attribute.stream;
+            const bool readable = shows && (mode & 0444) != 0;
+            const bool writable = attribute.store != nullptr && (mode & 0222) != 0;
             if ((access != O_WRONLY && !readable) || (access != O_RDONLY && !writable)) {
                 throw_errno(EACCES, "the attribute cannot be opened so");
             }
             if ((info->flags & O_DIRECT) != 0) {
                 throw_errno(EINVAL, "no unbuffered access to an attribute");
             }
-            const auto file = std::make_shared<OpenFile>(*node, operations.tree_.events(*node));
+            const Services& services = operations.tree_.services();
+            if (attribute.stream) {
+                open_events(services, operations.open_files_, *node, reply);
+                return;
+            }
+            const auto file =
+                std::make_shared<AttributeFile>(services, *node, operations.tree_.events(*node));
             operations.open_files_.add(file);
             info->direct_io = 1;
             info->fh = to_handle(file.get());
@@ -203,41 +208,15 @@ struct Callbacks {
                      fuse_file_info* info) noexcept {
         guarded(request, [&](Reply& reply) {
             const auto file = handle<OpenFile>(info)->shared_from_this();
-            if (file->dead()) {
-                throw_errno(ENODEV, "the line or board is gone");
-            }
-            const auto start = static_cast<std::size_t>(offset);
-            if (const auto text = file->continued(start, size)) {
-                fuse_reply_buf(reply.take(), text->data(), text->size());
-                return;
-            }
-            file->mark_seen();
-            ReadRequest read(std::move(reply), file, size, start);
-            const Node& node = file->node();
-            try {
-                node.attribute->show(self(request).tree_.services(), node, read);
-            } catch (...) {
-                read.fail(to_errno(std::current_exception()));
-            }
+            file->read(reply,
+                       {size, static_cast<std::size_t>(offset), (info->flags & O_NONBLOCK) != 0});
         });
     }
 
     static void write(fuse_req_t request, fuse_ino_t /*inode*/, const char* data, std::size_t size,
                       off_t /*offset*/, fuse_file_info* info) noexcept {
         guarded(request, [&](Reply& reply) {
-            const auto file = handle<OpenFile>(info)->shared_from_this();
-            if (file->dead()) {
-                throw_errno(ENODEV, "the line or board is gone");
-            }
-            const std::size_t taken = std::min(size, largest_write);
-            const std::string_view text = up_to_nul({data, taken});
-            WriteRequest write(std::move(reply), taken);
-            const Node& node = file->node();
-            try {
-                node.attribute->store(self(request).tree_.services(), node, text, write);
-            } catch (...) {
-                write.fail(to_errno(std::current_exception()));
-            }
+            handle<OpenFile>(info)->shared_from_this()->write(reply, {data, size});
         });
     }
 
@@ -250,11 +229,7 @@ struct Callbacks {
             if (owner) {
                 wakeup = std::make_unique<PollWakeup>(std::move(owner));
             }
-            unsigned events = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
-            if (handle<OpenFile>(info)->poll(std::move(wakeup))) {
-                events |= POLLERR | POLLPRI;
-            }
-            fuse_reply_poll(reply.take(), events);
+            fuse_reply_poll(reply.take(), handle<OpenFile>(info)->poll(std::move(wakeup)));
         });
     }
 

@@ -1,6 +1,6 @@
 #include "fs/request.h"
 
-#include "fs/open_file.h"
+#include "fs/attribute_file.h"
 
 #include <cerrno>
 
@@ -14,7 +14,7 @@ void Reply::error(int errno_value) noexcept {
     }
 }
 
-ReadRequest::ReadRequest(Reply reply, std::shared_ptr<OpenFile> file, std::size_t size,
+ReadRequest::ReadRequest(Reply reply, std::shared_ptr<AttributeFile> file, std::size_t size,
                          std::size_t offset) noexcept
     : reply_(std::move(reply)), file_(std::move(file)), size_(size), offset_(offset) {}
 

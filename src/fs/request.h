@@ -9,7 +9,7 @@
 
 namespace gpiofs::fs {
 
-class OpenFile;
+class AttributeFile;
 
 /// The owner of a FUSE request: it is answered exactly once, with EIO if it is dropped.
 class Reply {
@@ -34,7 +34,7 @@ class Reply {
 /// A read of an attribute, from the moment its text has to be produced.
 class ReadRequest {
   public:
-    ReadRequest(Reply reply, std::shared_ptr<OpenFile> file, std::size_t size,
+    ReadRequest(Reply reply, std::shared_ptr<AttributeFile> file, std::size_t size,
                 std::size_t offset) noexcept;
 
     /// Makes `text` the open file's snapshot and answers the part that was asked for.
@@ -44,7 +44,7 @@ class ReadRequest {
 
   private:
     Reply reply_;
-    std::shared_ptr<OpenFile> file_;
+    std::shared_ptr<AttributeFile> file_;
     std::size_t size_;
     std::size_t offset_;
 };

@@ -72,7 +72,7 @@ TEST_CASE("while a board is silent everything else is answered") {
             CHECK(reader.wait_for(std::chrono::seconds(0)) == std::future_status::timeout);
         }
     };
-    CHECK(list(board.silent()).size() == 7);
+    CHECK(list(board.silent()).size() == 8);
     CHECK(shell(fmt::format("ls -lR {}", mount.path().string())).status == 0);
     CHECK(read_text(board.silent() / "direction") == "in\n");
     CHECK(write_text(board.silent() / "edge", "none") == "ok");
