@@ -9,8 +9,8 @@ from program import DEADLINE, expect, expect_in, installed
 OPTIONS = []
 RESET, BOOT = "adbus1", "adbus2"
 WIRED_TO_BOOT = "adbus3"
-# Boot high and reset low, 100 ms, reset high; at the end boot low, 100 ms, reset low, 100 ms, high.
-SEQUENCE = "514&-513,513:-514,-513,513"
+# Boot high and reset low, reset high; at the end boot low, reset low, reset high; each comma 100 ms.
+SEQUENCE = "514&-513,,,513:-514,,,-513,,,513,,,"
 STEPS = "10 11 01 00 01"
 
 
