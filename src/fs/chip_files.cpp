@@ -61,11 +61,15 @@ void store_sample_interval(const Services& /*services*/, const Node& node, std::
     if (!number) {
         throw_errno(static_cast<int>(number.error), "not a number of microseconds");
     }
-    if (number.value == 0) {
-        throw_errno(EINVAL, "an interval of 0 is not supported");
-    }
     node.chip->set_sample_interval(std::chrono::microseconds(number.value));
     request.complete();
+}
+
+void show_sampling_stats(const Services& /*services*/, const Node& node, ReadRequest& request) {
+    const gpio::SamplingReport report = node.chip->sampling_report();
+    request.complete(fmt::format("samples {}\nrate_hz {:.0f}\nlargest_gap_ns {}\noverruns {}\n",
+                                 report.samples, report.rate(), report.largest_gap.count(),
+                                 report.overruns));
 }
 
 unsigned line_offset(std::string_view text) {
@@ -96,6 +100,7 @@ constexpr auto legacy_rows = std::to_array<Attribute>({
     {"ngpio", S_IFREG | 0444, show_ngpio},
     {"lines", S_IFREG | 0444, show_lines},
     {"sample_interval_us", S_IFREG | 0666, show_sample_interval, store_sample_interval},
+    {"sampling_stats", S_IFREG | 0444, show_sampling_stats},
     {"device", S_IFLNK | 0777, nullptr, nullptr, device_link},
     {"subsystem", S_IFLNK | 0777, nullptr, nullptr, class_link},
     {"uevent", S_IFREG | 0666, show_uevent, store_uevent},

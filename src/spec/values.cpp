@@ -20,12 +20,9 @@ std::optional<std::uint32_t> parse_base(std::string_view text, std::string& erro
 std::optional<std::uint32_t> parse_sample_interval(std::string_view text, std::string& error) {
     constexpr auto max = std::numeric_limits<std::uint32_t>::max();
     const auto value = parse_decimal(text, max);
-    if (value && *value == 0) {
-        error = "sample_interval_us 0 (streaming) is not available yet: give 1 or more";
-        return std::nullopt;
-    }
     if (!value) {
-        error = fmt::format("sample_interval_us '{}' is not a number from 1 to {}", text, max);
+        error = fmt::format("sample_interval_us '{}' is not a number from 0 (streaming) to {}", text,
+                            max);
         return std::nullopt;
     }
     return static_cast<std::uint32_t>(*value);

@@ -14,7 +14,7 @@ namespace gpiofs::spec {
 constexpr std::uint32_t max_base = 0x7fffffffU - 31U;
 std::optional<std::uint32_t> parse_base(std::string_view text, std::string& error);
 
-/// Microseconds between samples, from 1.
+/// Microseconds between samples; 0 is streaming.
 std::optional<std::uint32_t> parse_sample_interval(std::string_view text, std::string& error);
 
 /// "VID:PID", four hexadecimal digits each.

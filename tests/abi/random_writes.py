@@ -126,7 +126,7 @@ class Interval(Target):
         number = number_of(data, UINT)
         if isinstance(number, str):
             return number
-        return "ok" if number > 0 else "EINVAL"
+        return "ok"
 
     def accepted(self, data):
         self.board.tree.must_write(self.path, "1000")

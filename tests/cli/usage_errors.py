@@ -16,7 +16,7 @@ BAD_USAGE = [
     (["nonsense", "/mnt"], "'nonsense'"),
     (["-o", "base=x", "/mnt"], "'x'"),
     (["-o", "ro", "/mnt"], "'ro'"),
-    (["-o", "sample_interval_us=0", "/mnt"], "sample_interval_us"),
+    (["-o", "sample_interval_us=4294967296", "/mnt"], "sample_interval_us"),
     (["--board", "path:1-1,colour=red", "/mnt"], "'colour'"),
     (["--list", "/mnt"], "--list"),
     (["--mount-below", ""], "--mount-below"),
