@@ -103,6 +103,16 @@ TEST_CASE("ready is only believed if something is mounted") {
     CHECK(outcome.text.find(folder.path()) != std::string::npos);
 }
 
+TEST_CASE("ready is believed if nobody knows the place") {
+    const auto outcome = run([] {
+        auto startup = Startup::background("");
+        startup.ready("/dev/fd/5");
+        _exit(0);
+    });
+    CHECK(outcome.status == 0);
+    CHECK(outcome.text == "");
+}
+
 TEST_CASE("a mount that answers is a clean start") {
     const TemporaryFolder folder;
     if (mount("none", folder.path().c_str(), "tmpfs", 0, nullptr) != 0) {
