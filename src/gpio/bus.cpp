@@ -1,6 +1,7 @@
 #include "gpio/bus.h"
 
 #include "base/error.h"
+#include "gpio/stream.h"
 #include "mpsse/reply.h"
 
 #include <algorithm>
@@ -42,30 +43,77 @@ void Bus::submit(std::shared_ptr<BusJob> job) {
     if (refused) {
         job->done({errno_code(ENODEV), {}});
     } else {
-        hold(std::move(job));
+        Jobs round;
+        round.push_back(std::move(job));
+        hold(std::move(round));
     }
 }
 
-void Bus::hold(std::shared_ptr<BusJob> first) {
-    Jobs round{std::move(first)};
+bool Bus::take() {
+    std::unique_lock lock(mutex_);
+    ++takers_;
+    changed_.wait(lock, [this] { return handed_ || !held_ || closed_; });
+    --takers_;
+    const bool free = handed_ || !held_;
+    handed_ = handed_ && !free;
+    if (free) {
+        held_ = !closed_;
+        changed_.notify_all();
+    }
+    return !closed_;
+}
+
+void Bus::hold(Jobs round) {
     while (!round.empty()) {
-        JobResult result = round_trip(round);
-        if (result.error == errno_code(ECANCELED)) {
-            result.error = errno_code(ENODEV);
-        } else if (result.error == errno_code(ENODEV)) {
-            observer_->lost();
-        }
+        const JobResult result = outcome(round_trip(round));
         if (!result.error) {
             for (const auto& job : round) {
                 job->in_order(result);
             }
         }
-        Jobs refused;
-        Jobs next = next_round(round, result, refused);
-        answer(round, result);
-        answer(refused, {result.error ? result.error : errno_code(ETIMEDOUT), {}});
-        round = std::move(next);
+        let_go_or_go_on(round, result);
     }
+}
+
+std::error_code Bus::stream(Duration timeout, const std::function<bool()>& go_on) {
+    if (!take()) {
+        return errno_code(ENODEV);
+    }
+    JobResult result;
+    const PortState before = engine_->shadow();
+    result.error = engine_->ensure_in_step(clock_.now() + timeout);
+    if (engine_->shadow() != before) {
+        observer_->committed(engine_->shadow());
+    }
+    if (!result.error) {
+        result.error = Stream(*this, *engine_, *observer_, clock_, pace_).run(timeout, go_on);
+    }
+    result = outcome(result);
+    Jobs round;
+    let_go_or_go_on(round, result);
+    hold(std::move(round));
+    return result.error;
+}
+
+std::error_code Bus::as_told(std::error_code error) noexcept {
+    return error == errno_code(ECANCELED) ? errno_code(ENODEV) : error;
+}
+
+JobResult Bus::outcome(JobResult result) noexcept {
+    if (result.error == errno_code(ECANCELED)) {
+        result.error = as_told(result.error);
+    } else if (result.error == errno_code(ENODEV)) {
+        observer_->lost();
+    }
+    return result;
+}
+
+void Bus::let_go_or_go_on(Jobs& round, const JobResult& result) {
+    Jobs refused;
+    Jobs next = next_round(round, result, refused);
+    answer(round, result);
+    answer(refused, {result.error ? result.error : errno_code(ETIMEDOUT), {}});
+    round = std::move(next);
 }
 
 JobResult Bus::round_trip(const Jobs& round) {
@@ -109,6 +157,46 @@ PortState Bus::compose(const Jobs& round, Banks& reads) {
 Bus::Jobs Bus::next_round(Jobs& round, const JobResult& result, Jobs& refused) {
     Jobs cancelled;  // outlives the lock: their destructors are not ours to run there
     const std::lock_guard lock(mutex_);
+    finish_locked(round, cancelled);
+    // One silence is enough: who queued behind it would only wait for the same silence again.
+    const bool hopeless =
+        result.error == errno_code(ETIMEDOUT) || result.error == errno_code(ENODEV);
+    Jobs next;
+    if (takers_ > 0 && !hopeless && !closed_) {
+        handed_ = true;
+    } else {
+        next = take_queue_locked(hopeless, refused);
+        held_ = !next.empty();
+    }
+    changed_.notify_all();
+    return next;
+}
+
+Bus::Jobs Bus::take_round() {
+    Jobs refused;
+    Jobs round;
+    {
+        const std::lock_guard lock(mutex_);
+        round = take_queue_locked(false, refused);
+    }
+    answer(refused, {errno_code(ETIMEDOUT), {}});
+    return round;
+}
+
+void Bus::end_round(Jobs round, const JobResult& result) {
+    if (round.empty()) {
+        return;
+    }
+    Jobs cancelled;
+    {
+        const std::lock_guard lock(mutex_);
+        finish_locked(round, cancelled);
+        changed_.notify_all();
+    }
+    answer(round, result);
+}
+
+void Bus::finish_locked(Jobs& round, Jobs& cancelled) noexcept {
     const auto first_cancelled = std::stable_partition(
         round.begin(), round.end(),
         [](const auto& job) { return job->state_ != BusJob::State::cancelled; });
@@ -117,10 +205,10 @@ Bus::Jobs Bus::next_round(Jobs& round, const JobResult& result, Jobs& refused) {
     for (const auto& job : round) {
         job->state_ = BusJob::State::finished;
     }
+}
+
+Bus::Jobs Bus::take_queue_locked(bool hopeless, Jobs& refused) {
     Jobs next = std::exchange(queue_, {});
-    // One silence is enough: who queued behind it would only wait for the same silence again.
-    const bool hopeless =
-        result.error == errno_code(ETIMEDOUT) || result.error == errno_code(ENODEV);
     const TimePoint now = next.empty() ? TimePoint{} : clock_.now();
     const auto first_refused =
         std::stable_partition(next.begin(), next.end(),
@@ -133,8 +221,6 @@ Bus::Jobs Bus::next_round(Jobs& round, const JobResult& result, Jobs& refused) {
     for (const auto& job : next) {
         job->state_ = BusJob::State::in_flight;
     }
-    held_ = !next.empty();
-    changed_.notify_all();
     return next;
 }
 

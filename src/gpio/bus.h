@@ -3,11 +3,13 @@
 #include "base/clock.h"
 #include "base/sync.h"
 #include "gpio/engine.h"
+#include "gpio/engine_pace.h"
 #include "mpsse/command.h"
 #include "mpsse/pins.h"
 
 #include <system_error>
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -68,6 +70,15 @@ class BusJob {
     State state_ = State::waiting;  ///< guarded by Bus::mutex_
 };
 
+/// What a batch of a stream amounts to.
+struct StreamedBatch {
+    std::size_t samples = 0;
+    /// The largest time between two samples, up to the batch's last.
+    Duration largest_gap{};
+    /// The engine had run out of work before it.
+    bool after_overrun = false;
+};
+
 /// Is told what happens on the bus by the thread that holds it, with no lock held.
 class BusObserver {
   public:
@@ -81,6 +92,10 @@ class BusObserver {
     virtual mpsse::Banks overdue() noexcept = 0;
     /// Every round trip that read pins, in order.
     virtual void sampled(const Sample& sample) noexcept = 0;
+    /// Lines to be sampled without a gap; none ends a stream.
+    virtual mpsse::PinMask streamed_lines() noexcept = 0;
+    /// A batch of samples, of which sampled() tells those in which a streamed line has changed.
+    virtual void streamed(const StreamedBatch& batch) noexcept = 0;
     /// Every round trip that changed the shadow, in order.
     virtual void committed(const mpsse::PortState& shadow) noexcept = 0;
     /// The board does not exist any more.
@@ -110,32 +125,57 @@ class Bus {
     /// into EINTR.
     bool cancel(BusJob& job, Duration grace);
 
+    /// Takes the bus, as soon as who holds it has finished a round, and samples without a gap until
+    /// `go_on` says no, the observer has no more lines to stream, or something fails. Jobs go into
+    /// the stream. `timeout`: how long nothing may come from the chip. ENODEV after close().
+    std::error_code stream(Duration timeout, const std::function<bool()>& go_on);
+
     /// Refuses new jobs and fails queued ones with ENODEV; a transfer under way is aborted.
     void close() noexcept;
     /// After close(): returns the engine when nobody holds the bus any more.
     std::unique_ptr<Engine> retire() noexcept;
 
   private:
+    friend class Stream;
     using Jobs = std::vector<std::shared_ptr<BusJob>>;
 
-    void hold(std::shared_ptr<BusJob> first);
+    /// False after close().
+    bool take();
+    void hold(Jobs round);
     JobResult round_trip(const Jobs& round);
+    /// What jobs are told of an error: an abort means that the board is taken out.
+    static std::error_code as_told(std::error_code error) noexcept;
+    /// As jobs are told it. Reports a loss.
+    JobResult outcome(JobResult result) noexcept;
+    /// Finishes and answers a round, and makes it the next one.
+    void let_go_or_go_on(Jobs& round, const JobResult& result);
     /// Fills commands_; returns the shadow that holds after them, and the banks they read.
     mpsse::PortState compose(const Jobs& round, mpsse::Banks& reads);
-    /// Marks the round finished and takes the next one; empty when the bus was let go.
+    /// Marks the round finished and takes the next one; empty when the bus was let go or handed to
+    /// who waits in take().
     Jobs next_round(Jobs& round, const JobResult& result, Jobs& refused);
+    /// What is queued, as the next round, while the bus is held.
+    Jobs take_round();
+    /// Marks a round finished and answers it.
+    void end_round(Jobs round, const JobResult& result);
+    Jobs take_queue_locked(bool hopeless, Jobs& refused);
+    static void finish_locked(Jobs& round, Jobs& cancelled) noexcept;
     static void answer(const Jobs& jobs, const JobResult& result) noexcept;
 
     const Clock& clock_;
     BusObserver* observer_ = nullptr;
     std::unique_ptr<Engine> engine_;  ///< used by the holder alone
     mpsse::CommandBuffer commands_;   ///< used by the holder alone
+    EnginePace pace_;                 ///< used by the holder alone
 
     Mutex mutex_;
     ConditionVariable changed_;  ///< a round ended, or the bus was let go
     Jobs queue_;                 ///< guarded by mutex_
     bool held_ = false;          ///< guarded by mutex_
-    bool closed_ = false;        ///< guarded by mutex_
+    /// Threads in take(), and whether the bus was kept for one of them.
+    unsigned takers_ = 0;  ///< guarded by mutex_
+    bool handed_ = false;  ///< guarded by mutex_
+    bool closed_ = false;  ///< guarded by mutex_
 };
 
 }  // namespace gpiofs::gpio

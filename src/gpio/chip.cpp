@@ -41,7 +41,18 @@ PortState Chip::state() const {
 
 void Chip::set_sample_interval(std::chrono::microseconds interval) noexcept {
     sample_interval_ = interval;
+    begin_sampling();
     observer_.arming_changed(shared_from_this());
+}
+
+void Chip::begin_sampling() noexcept {
+    const std::lock_guard lock(mutex_);
+    stats_.restart();
+}
+
+SamplingReport Chip::sampling_report() const {
+    const std::lock_guard lock(mutex_);
+    return stats_.report();
 }
 
 std::vector<std::shared_ptr<Line>> Chip::lines() const {
@@ -155,7 +166,9 @@ void Chip::kill() noexcept {
 mpsse::Banks Chip::overdue() noexcept {
     const std::lock_guard lock(mutex_);
     const PinMask armed = armed_locked();
-    const bool due = armed != 0 && clock_.now() - last_sample_ > sample_interval();
+    const Duration interval = sample_interval();
+    const bool due =
+        armed != 0 && interval != Duration::zero() && clock_.now() - last_sample_ > interval;
     return due ? mpsse::banks_of(armed) : mpsse::Banks::none;
 }
 
@@ -165,6 +178,9 @@ void Chip::sampled(const Sample& sample) noexcept {
         const std::lock_guard lock(mutex_);
         if (const PinMask armed = armed_locked(); armed != 0 && (armed & ~sample.valid) == 0) {
             last_sample_ = clock_.now();
+            if (const Duration interval = sample_interval(); interval != Duration::zero()) {
+                stats_.sampled(last_sample_, interval);
+            }
         }
         const PinMask fired = value_edges_.feed(sample);
         for (unsigned offset = 0; fired >> offset != 0; ++offset) {
@@ -177,6 +193,15 @@ void Chip::sampled(const Sample& sample) noexcept {
         }
     }
     wake.notify_all();
+}
+
+PinMask Chip::streamed_lines() noexcept {
+    return sample_interval() == std::chrono::microseconds::zero() ? armed() : PinMask{0};
+}
+
+void Chip::streamed(const StreamedBatch& batch) noexcept {
+    const std::lock_guard lock(mutex_);
+    stats_.streamed(clock_.now(), batch.samples, batch.largest_gap, batch.after_overrun);
 }
 
 void Chip::queue_edges_locked(const Sample& sample, WakeList& wake) {

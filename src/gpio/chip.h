@@ -4,6 +4,7 @@
 #include "gpio/bus.h"
 #include "gpio/edge_detector.h"
 #include "gpio/line.h"
+#include "gpio/sampling_stats.h"
 #include "mpsse/known_boards.h"
 
 #include <array>
@@ -68,8 +69,12 @@ class Chip final : public BusObserver, public std::enable_shared_from_this<Chip>
     /// What the chip was last told; levels of inputs are meaningless.
     mpsse::PortState state() const;
 
+    /// 0: as often as the engine can, without a gap.
     std::chrono::microseconds sample_interval() const noexcept { return sample_interval_; }
     void set_sample_interval(std::chrono::microseconds interval) noexcept;
+    /// A sampler begins: what came before it does not count.
+    void begin_sampling() noexcept;
+    SamplingReport sampling_report() const;
 
     /// The exported lines, in order of their offset.
     std::vector<std::shared_ptr<Line>> lines() const;
@@ -88,6 +93,8 @@ class Chip final : public BusObserver, public std::enable_shared_from_this<Chip>
 
     mpsse::Banks overdue() noexcept override;
     void sampled(const Sample& sample) noexcept override;
+    mpsse::PinMask streamed_lines() noexcept override;
+    void streamed(const StreamedBatch& batch) noexcept override;
     void committed(const mpsse::PortState& shadow) noexcept override;
     void lost() noexcept override;
 
@@ -117,6 +124,7 @@ class Chip final : public BusObserver, public std::enable_shared_from_this<Chip>
     EdgeDetector reader_edges_;                           ///< guarded by mutex_
     mpsse::PortState state_;                              ///< guarded by mutex_
     TimePoint last_sample_;                               ///< guarded by mutex_; of armed lines
+    SamplingStats stats_;                                 ///< guarded by mutex_
 
     Bus bus_;  ///< last: its jobs reach everything above
 };

@@ -63,6 +63,8 @@ class Engine {
     void abort() noexcept { transport_->abort(); }
 
   private:
+    friend class Pipeline;
+
     enum class Rung { none, resend, resync, restart };
 
     std::error_code send(std::span<const std::uint8_t> bytes, const mpsse::PortState& after,

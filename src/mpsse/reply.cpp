@@ -28,6 +28,10 @@ std::size_t ReplyParser::feed(std::span<const std::uint8_t> transfer) {
     return payload_.size() - before;
 }
 
+void ReplyParser::drop(std::size_t count) noexcept {
+    payload_.erase(payload_.begin(), payload_.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
 std::optional<std::size_t> end_of_bad_command_echo(std::span<const std::uint8_t> payload,
                                                    Opcode opcode) noexcept {
     const std::array echo = {refusal, static_cast<std::uint8_t>(opcode)};

@@ -24,6 +24,8 @@ class ReplyParser {
     std::span<const std::uint8_t> payload() const noexcept { return payload_; }
     /// Forgets what was collected and keeps the memory.
     void clear() noexcept { payload_.clear(); }
+    /// Forgets the first `count` bytes of the payload.
+    void drop(std::size_t count) noexcept;
 
   private:
     std::size_t packet_size_;

@@ -67,16 +67,27 @@ std::error_code PollWorker::sample() {
     return job->wait();
 }
 
+std::error_code PollWorker::stream() {
+    return chip_->bus().stream(timeout_, [this] {
+        const std::lock_guard lock(mutex_);
+        return !stopping_;
+    });
+}
+
 void PollWorker::run() {
+    chip_->begin_sampling();
     TimePoint next = clock_.now();
     std::unique_lock lock(mutex_);
     while (!stopping_) {
         interval_changed_ = false;
         lock.unlock();
-        const std::error_code error = sample();
+        const Duration interval = chip_->sample_interval();
+        const bool streams = interval == Duration::zero();
+        const std::error_code error = streams ? stream() : sample();
         const TimePoint now = clock_.now();
-        next = std::max(next + chip_->sample_interval(), now);
-        if (error == errno_code(ENODEV)) {
+        next = std::max(next + interval, now);
+        if (error == errno_code(ENODEV) || (streams && !error)) {
+            // Until somebody says that there is something to do again.
             next = TimePoint::max();
         } else if (error) {
             next = std::max(next, now + pause_after_failure);

@@ -28,6 +28,7 @@ class PollWorker final : public Retired {
 
     void run();
     std::error_code sample();
+    std::error_code stream();
 
     const std::shared_ptr<gpio::Chip> chip_;
     const Clock& clock_;

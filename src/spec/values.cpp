@@ -21,8 +21,8 @@ std::optional<std::uint32_t> parse_sample_interval(std::string_view text, std::s
     constexpr auto max = std::numeric_limits<std::uint32_t>::max();
     const auto value = parse_decimal(text, max);
     if (!value) {
-        error = fmt::format("sample_interval_us '{}' is not a number from 0 (streaming) to {}", text,
-                            max);
+        error = fmt::format("sample_interval_us '{}' is not a number from 0 (streaming) to {}",
+                            text, max);
         return std::nullopt;
     }
     return static_cast<std::uint32_t>(*value);

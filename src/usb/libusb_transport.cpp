@@ -108,15 +108,21 @@ std::error_code LibusbTransport::presence(TimePoint deadline) {
 std::error_code LibusbTransport::submit(transport::Direction direction,
                                         std::span<std::uint8_t> data) {
     const bool in = direction == transport::Direction::in;
+    cancelled_ = false;
     return queue_.submit(in ? endpoints_.in : endpoints_.out, data);
 }
 
 std::optional<transport::EndedTransfer> LibusbTransport::collect(TimePoint deadline) {
     auto ended = queue_.collect(deadline);
-    if (ended) {
+    if (ended && !cancelled_) {
         ended->transfer = diagnosed(ended->transfer, deadline);
     }
     return ended;
+}
+
+void LibusbTransport::cancel() noexcept {
+    cancelled_ = true;
+    queue_.cancel();
 }
 
 void LibusbTransport::abort() noexcept {

@@ -37,7 +37,7 @@ class LibusbTransport final : public transport::Transport {
     transport::Transfer read(std::span<std::uint8_t> data, TimePoint deadline) override;
     std::error_code submit(transport::Direction direction, std::span<std::uint8_t> data) override;
     std::optional<transport::EndedTransfer> collect(TimePoint deadline) override;
-    void cancel() noexcept override { queue_.cancel(); }
+    void cancel() noexcept override;
     std::error_code clear_halt(transport::Direction direction) override;
     void abort() noexcept override;
     bool detached_driver() const noexcept override { return detached_; }
@@ -66,6 +66,8 @@ class LibusbTransport final : public transport::Transport {
     TransferRunner bulk_;
     TransferRunner control_;
     TransferQueue queue_;
+    /// What is collected after cancel() says nothing of the board.
+    bool cancelled_ = false;
     std::vector<std::uint8_t> control_buffer_;
 };
 

@@ -63,6 +63,10 @@ Rig::Rig(Clock& the_clock, std::initializer_list<std::string> chips)
     }
 }
 
+Rig::Rig(Clock& the_clock, const sim::BoardConfig& board) : clock(the_clock), bench(the_clock) {
+    bench.add(board);
+}
+
 std::unique_ptr<gpio::Engine> Rig::engine(unsigned board, unsigned interface_number) {
     tap = std::make_shared<Tap>();
     auto wire = bench.boards().at(board)->open(interface_number, {});

@@ -20,6 +20,8 @@ class BusLog final : public gpio::BusObserver {
   public:
     mpsse::Banks overdue() noexcept override { return mpsse::Banks::none; }
     void sampled(const gpio::Sample& /*sample*/) noexcept override { ++samples; }
+    mpsse::PinMask streamed_lines() noexcept override { return 0; }
+    void streamed(const gpio::StreamedBatch& /*batch*/) noexcept override {}
     void committed(const mpsse::PortState& shadow) noexcept override {
         const std::lock_guard lock(mutex_);
         shadow_ = shadow;
@@ -54,6 +56,7 @@ class ChipLog final : public gpio::ChipObserver {
 class Rig {
   public:
     explicit Rig(Clock& clock, std::initializer_list<std::string> chips = {"FT2232H"});
+    Rig(Clock& clock, const sim::BoardConfig& board);
 
     /// Opens an interface; the engine is not started. `tap` is where its wire can be watched.
     std::unique_ptr<gpio::Engine> engine(unsigned board = 0, unsigned interface_number = 0);
