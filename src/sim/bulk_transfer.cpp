@@ -14,7 +14,7 @@ BulkTransfer& BulkTransfer::operator=(BulkTransfer&& other) noexcept {
         return *this;
     }
     if (board_ != nullptr) {
-        board_->withdraw(*this);
+        withdraw();
     }
     if (other.board_ != nullptr) {
         other.board_->relocate(other, *this);
@@ -25,10 +25,6 @@ BulkTransfer& BulkTransfer::operator=(BulkTransfer&& other) noexcept {
     return *this;
 }
 
-BulkTransfer::~BulkTransfer() {
-    if (board_ != nullptr) {
-        board_->withdraw(*this);
-    }
-}
+void BulkTransfer::withdraw() noexcept { board_->withdraw(*this); }
 
 }  // namespace gpiofs::sim

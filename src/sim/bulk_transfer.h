@@ -35,7 +35,11 @@ class BulkTransfer {
     /// What was moved from counts as cancelled.
     BulkTransfer(BulkTransfer&& other) noexcept;
     BulkTransfer& operator=(BulkTransfer&& other) noexcept;
-    ~BulkTransfer();
+    ~BulkTransfer() {
+        if (board_ != nullptr) {
+            withdraw();
+        }
+    }
 
     // As the last call of advance() or finish() found it.
     UsbStatus status() const noexcept { return status_; }
@@ -63,6 +67,7 @@ class BulkTransfer {
         : attachment_(attachment), endpoint_(endpoint) {}
     BulkTransfer& operator=(const BulkTransfer&) noexcept = default;
 
+    void withdraw() noexcept;
     bool is_in() const noexcept { return (endpoint_ & 0x80U) != 0; }
 
     Attachment attachment_;

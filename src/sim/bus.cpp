@@ -46,6 +46,7 @@ void Bus::submit(BulkTransfer& transfer, TimePoint now) {
         transfer.progress_.told_at = now;
         return;
     }
+    ++pending_;
     pipe->transfers.push_back(&transfer);
     if (pipe->transfers.size() == 1) {
         begin(*pipe);
@@ -63,6 +64,7 @@ void Bus::withdraw(const BulkTransfer& transfer) {
     }
     const bool oldest = found == pipe->transfers.begin();
     pipe->transfers.erase(found);
+    --pending_;
     if (!oldest) {
         return;
     }
@@ -83,6 +85,7 @@ void Bus::relocate(const BulkTransfer& from, BulkTransfer& to) noexcept {
 
 void Bus::clear() noexcept {
     in_flight_ = {};
+    pending_ = 0;
     for (Pipe& pipe : pipes_) {
         pipe.transfers.clear();
     }
@@ -121,13 +124,14 @@ void Bus::end(Pipe& pipe, UsbStatus outcome, TimePoint at) {
     }
     pipe.ended_at = at;
     pipe.transfers.erase(pipe.transfers.begin());
+    --pending_;
     if (!pipe.transfers.empty()) {
         begin(pipe);
     }
 }
 
 void Bus::take_fault(BulkTransfer& transfer, std::initializer_list<FaultKind> kinds) noexcept {
-    if (std::find(kinds.begin(), kinds.end(), fault_) == kinds.end()) {
+    if (fault_ == FaultKind::none || std::find(kinds.begin(), kinds.end(), fault_) == kinds.end()) {
         return;
     }
     transfer.progress_.fault = fault_;
@@ -157,11 +161,12 @@ void Bus::catch_up(TimePoint now) {
 
 Bus::NextPacket Bus::next_packet() const noexcept {
     NextPacket next;
-    if (in_flight_.pipe != nullptr) {
+    if (pending_ == 0 || in_flight_.pipe != nullptr) {
         return next;
     }
-    for (std::size_t i = 1; i <= pipes_.size(); ++i) {
-        const std::size_t index = (last_pipe_ + i) % pipes_.size();
+    std::size_t index = last_pipe_;
+    do {
+        index = index + 1 < pipes_.size() ? index + 1 : 0;
         const Pipe& pipe = pipes_[index];
         if (!pipe.transfers.empty()) {
             const TimePoint at = packet_start(pipe);
@@ -169,7 +174,7 @@ Bus::NextPacket Bus::next_packet() const noexcept {
                 next = {index, at};
             }
         }
-    }
+    } while (index != last_pipe_);
     return next;
 }
 
@@ -202,6 +207,9 @@ void Bus::start_packet(Pipe& pipe, TimePoint at) {
         const std::size_t size = std::min(left, timing_.packet_size);
         free_at_ = at + timing_.packet_time(size);
         in_flight_ = {&pipe, size, free_at_};
+        if (free_at_ == at) {
+            deliver();
+        }
     }
 }
 

@@ -82,6 +82,8 @@ class Bus {
     Chip& chip_;
     Counters& counters_;
     std::vector<Pipe> pipes_;
+    /// Transfers of all pipes.
+    std::size_t pending_ = 0;
     /// Whose packet was the last: when several are due the next pipe has its turn.
     std::size_t last_pipe_ = 0;
     TimePoint free_at_;

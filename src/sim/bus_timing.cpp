@@ -42,6 +42,9 @@ void take(Duration& duration, const std::optional<std::uint32_t>& setting) noexc
 }  // namespace
 
 Duration BusTiming::packet_time(std::size_t size) const noexcept {
+    if (packet == Duration::zero()) {
+        return packet;
+    }
     const std::size_t overhead = packet_size == 512 ? high_speed_overhead : full_speed_overhead;
     return packet * static_cast<Duration::rep>(size + overhead) /
            static_cast<Duration::rep>(packet_size + overhead);

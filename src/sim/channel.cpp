@@ -8,7 +8,6 @@ namespace gpiofs::sim {
 namespace {
 
 constexpr std::uint8_t default_latency_ms = 16;
-constexpr std::size_t status_size = 2;
 /// USB 2.0: a latency of 0 means a packet in every (micro)frame, DS_FT2232H section 4.1.
 constexpr Duration microframe = std::chrono::microseconds(125);
 constexpr Duration frame = std::chrono::milliseconds(1);
@@ -51,19 +50,6 @@ void Channel::power_off(TimePoint now) {
     in_halted_ = out_halted_ = false;
 }
 
-TimePoint Channel::next_step() const noexcept {
-    switch (mode_) {
-        case Mode::mpsse:
-            return engine_.next_step();
-        case Mode::uart:
-            return uart_.next_step();
-        case Mode::off:
-        case Mode::other:
-            break;
-    }
-    return TimePoint::max();
-}
-
 void Channel::step() {
     if (mode_ == Mode::mpsse) {
         engine_.step();
@@ -90,10 +76,6 @@ void Channel::pins_changed(TimePoint now) {
     if (mode_ == Mode::mpsse) {
         engine_.pins_changed(now);
     }
-}
-
-bool Channel::waits_for_pin() const noexcept {
-    return mode_ == Mode::mpsse && engine_.waits_for_pin();
 }
 
 void Channel::set_bit_mode(std::uint8_t mode, TimePoint now) {
@@ -128,10 +110,6 @@ std::array<std::uint8_t, 2> Channel::status() const noexcept {
     return {static_cast<std::uint8_t>(speed | modem), busy ? std::uint8_t{0} : transmitter_empty};
 }
 
-bool Channel::can_accept() const noexcept {
-    return mode_ == Mode::other || commands_.room() >= settings_.packet_size;
-}
-
 void Channel::accept(std::span<const std::uint8_t> packet, TimePoint now) {
     if (mode_ == Mode::other) {
         return;
@@ -142,10 +120,6 @@ void Channel::accept(std::span<const std::uint8_t> packet, TimePoint now) {
     } else {
         uart_.resume(now);
     }
-}
-
-bool Channel::packet_waits() const noexcept {
-    return replies_.urgent() || replies_.size() >= settings_.packet_size - status_size;
 }
 
 TimePoint Channel::packet_due(TimePoint now) const noexcept {

@@ -35,12 +35,17 @@ class Channel {
     void power_off(TimePoint now);
 
     // Time, as in Engine.
-    TimePoint next_step() const noexcept;
+    TimePoint next_step() const noexcept {
+        if (mode_ == Mode::mpsse) {
+            return engine_.next_step();
+        }
+        return mode_ == Mode::uart ? uart_.next_step() : TimePoint::max();
+    }
     /// Makes the next step, and then those due up to `until`, unless one makes an endpoint ready:
     /// then its time is returned.
     std::optional<TimePoint> run(TimePoint until);
     void pins_changed(TimePoint now);
-    bool waits_for_pin() const noexcept;
+    bool waits_for_pin() const noexcept { return mode_ == Mode::mpsse && engine_.waits_for_pin(); }
 
     // Control requests.
     void set_bit_mode(std::uint8_t mode, TimePoint now);
@@ -58,7 +63,9 @@ class Channel {
     /// Whether it takes a packet from the host: the endpoint wants room for a whole one. Measured
     /// on FT2232H: of a stalled engine's 4096 bytes all could be filled in whole packets, and one
     /// byte more was refused although the engine had fetched one.
-    bool can_accept() const noexcept;
+    bool can_accept() const noexcept {
+        return mode_ == Mode::other || commands_.room() >= settings_.packet_size;
+    }
     /// A packet from the host. The caller has looked at can_accept().
     void accept(std::span<const std::uint8_t> packet, TimePoint now);
     /// When the next packet can go to the host if no byte is added: `now` or earlier means at once.
@@ -76,7 +83,11 @@ class Channel {
     enum class Mode { off, uart, mpsse, other };
 
     void step();
-    bool packet_waits() const noexcept;
+    bool packet_waits() const noexcept {
+        return replies_.urgent() || replies_.size() >= settings_.packet_size - status_size;
+    }
+
+    static constexpr std::size_t status_size = 2;
 
     const ChipProfile& chip_;
     const Settings settings_;

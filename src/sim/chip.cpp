@@ -46,21 +46,23 @@ TimePoint Chip::next_step() const noexcept { return next_due().at; }
 Chip::Due Chip::next_due() const noexcept {
     constexpr Duration tick(1);
     Due due;
-    bool pin_awaited = false;
     for (const auto& channel : channels_) {
         const TimePoint at = channel->next_step();
         if (at < due.at) {
             // The one before has its turn at equal times.
-            due = {channel.get(), at, due.at - tick};
+            due.alone_until = due.at - tick;
+            due.at = at;
+            due.channel = channel.get();
         } else {
             due.alone_until = std::min(due.alone_until, at);
         }
-        pin_awaited = pin_awaited || channel->waits_for_pin();
+        due.pin_awaited = due.pin_awaited || channel->waits_for_pin();
     }
-    if (pin_awaited) {
+    if (due.pin_awaited) {
         const TimePoint pulse_end = pins_.next_pulse_end();
         if (pulse_end < due.at) {
-            due = {nullptr, pulse_end, {}};
+            due.at = pulse_end;
+            due.channel = nullptr;
         }
         due.alone_until = due.at - tick;
     }
@@ -78,7 +80,9 @@ bool Chip::catch_up(TimePoint until) {
         if (due.channel != nullptr) {
             ready = due.channel->run(std::min(until, due.alone_until));
         }
-        pins_changed(due.at);
+        if (due.pin_awaited) {
+            pins_changed(due.at);
+        }
         if (ready) {
             now_ = *ready;
             return false;

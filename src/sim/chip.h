@@ -52,6 +52,7 @@ class Chip {
         TimePoint at = TimePoint::max();
         /// Until when no other interface has a step, nor anybody waits for a pin.
         TimePoint alone_until = TimePoint::max();
+        bool pin_awaited = false;
     };
 
     Due next_due() const noexcept;

@@ -22,7 +22,11 @@ Engine::Engine(const ChipProfile& chip, unsigned interface, Duration command_tim
       commands_(commands),
       replies_(replies),
       pins_(pins),
-      counters_(counters) {}
+      counters_(counters) {
+    for (unsigned code = 0; code < opcodes_.size(); ++code) {
+        opcodes_[code] = decode(static_cast<std::uint8_t>(code), chip);
+    }
+}
 
 void Engine::reset(TimePoint now) {
     state_ = State::fetch;
@@ -35,23 +39,6 @@ void Engine::reset(TimePoint now) {
     divide_by_5_ = true;
     divisor_ = 0;
     pins_.set_outputs(interface_, outputs_, now);
-}
-
-TimePoint Engine::next_step() const noexcept {
-    switch (state_) {
-        case State::fetch:
-        case State::arguments:
-        case State::shift_data:
-            return commands_.empty() ? TimePoint::max() : at_;
-        case State::execute:
-        case State::clocking:
-            return at_;
-        case State::reply:
-            return replies_.room() == 0 ? TimePoint::max() : at_;
-        case State::wait:
-            break;
-    }
-    return TimePoint::max();
 }
 
 bool Engine::busy() const noexcept {
@@ -103,7 +90,7 @@ void Engine::step() {
 
 void Engine::fetch() {
     code_ = commands_.pop();
-    opcode_ = decode(code_, chip_);
+    opcode_ = opcodes_[code_];
     arguments_taken_ = 0;
     state_ = State::arguments;
     take_arguments();

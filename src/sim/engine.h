@@ -29,7 +29,22 @@ class Engine {
 
     /// When the next step is due; TimePoint::max() while the engine waits for bytes, for room or
     /// for a pin.
-    TimePoint next_step() const noexcept;
+    TimePoint next_step() const noexcept {
+        switch (state_) {
+            case State::fetch:
+            case State::arguments:
+            case State::shift_data:
+                return commands_.empty() ? TimePoint::max() : at_;
+            case State::execute:
+            case State::clocking:
+                return at_;
+            case State::reply:
+                return replies_.room() == 0 ? TimePoint::max() : at_;
+            case State::wait:
+                break;
+        }
+        return TimePoint::max();
+    }
     /// Makes that step.
     void step();
     /// Command bytes, or room for replies, have come at `now`.
@@ -82,6 +97,8 @@ class Engine {
     TimePoint at_;
     std::uint8_t code_ = 0;
     Opcode opcode_;
+    /// What every opcode means on this chip.
+    std::array<Opcode, 256> opcodes_;
     std::array<std::uint8_t, 2> arguments_{};
     unsigned arguments_taken_ = 0;
     std::array<std::uint8_t, 2> pending_{};
