@@ -6,6 +6,8 @@ MPSSE_GPIOFS=/usr/bin/mpsse-gpiofs
 below=/run/mpsse-gpiofs
 local_rules=/etc/udev/rules.d/60-mpsse-gpiofs.rules
 drop_ins=/run/systemd/system/mpsse-gpiofs@.service.d
+sysfs_unit=mpsse-gpiofs-sysfs.service
+place=/sys/class/gpio
 began=$EPOCHREALTIME
 
 # Runs what --list prints to paste for boards, as root would.
@@ -35,19 +37,43 @@ unit_of() {  # PATH such as 1-1
 unit_is() { [ "$(systemctl show -P ActiveState "$(unit_of "$1")")" = "$2" ]; }  # PATH STATE
 main_pid() { systemctl show -P MainPID "$(unit_of "$1")"; }                     # PATH
 
+# The unit for /sys/class/gpio, which Debian's kernel has itself.
+
+sysfs_unit_is() { [ "$(systemctl show -P ActiveState "$sysfs_unit")" = "$1" ]; }  # STATE
+sysfs_pid() { systemctl show -P MainPID "$sysfs_unit"; }
+names_in() { (cd "$1" && echo *); }                                               # FOLDER
+names_are() { [ "$(names_in "$1")" = "$2" ]; }                                    # FOLDER NAMES
+mounts() { findmnt -rno TARGET,SOURCE,FSTYPE,OPTIONS; }
+mounts_are() { [ "$(mounts)" = "$1" ]; }  # TEXT
+
+hide_kernels_gpio() {  # as if it had none
+    mkdir "$scratch/layer"
+    mount -t tmpfs layer "$scratch/layer"
+    mknod "$scratch/layer/gpio" c 0 0  # a whiteout
+    mount -t overlay -o "ro,lowerdir=$scratch/layer:/sys/class" no-gpio /sys/class
+    umount "$scratch/layer"
+    [ ! -e "$place" ] || fail "the kernel's tree is still there"
+}
+
+mask_boards() { systemctl mask --runtime --quiet mpsse-gpiofs@.service; }
+unmask_boards() { systemctl unmask --runtime --quiet mpsse-gpiofs@.service; }
+
 # What the program has said in this scenario, and what systemd has of its units.
 messages() { journalctl --sync; journalctl -q -o cat --since "@$began" -t mpsse-gpiofs; }
 complaints() {
     journalctl --sync
     journalctl -q -o cat --since "@$began" -t systemd |
-        grep -E 'mpsse-gpiofs@.*([Ff]ailed|timed out|not empty|killed)' || true
+        grep -E 'mpsse-gpiofs.*([Ff]ailed|timed out|not empty|killed)' || true
 }
 says() { messages | grep -q "$1"; }  # PATTERN
 
 also_at_end() {
     messages
     ! mountpoint -q "$below" || umount "$below"  # of full_run
-    rm -rf "$local_rules" "$drop_ins" /etc/udev/hwdb.bin
+    systemctl stop "$sysfs_unit"
+    ! findmnt -n -S no-gpio || umount /sys/class  # of hide_kernels_gpio
+    unmask_boards
+    rm -rf "$local_rules" "$drop_ins" "/run/systemd/system/$sysfs_unit.d" /etc/udev/hwdb.bin
     systemctl daemon-reload
     udevadm control --reload
 }

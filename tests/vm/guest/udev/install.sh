@@ -7,13 +7,15 @@ MPSSE_SIM=$built_sim
 # Emulated processors on a busy machine: man-db would take minutes, and the chip's start, at times,
 # longer than what suits real ones.
 rm -f /var/lib/man-db/auto-update
-patience=/etc/systemd/system/mpsse-gpiofs@.service.d/patience.conf
-mkdir -p "$(dirname "$patience")"
-dpkg-deb --fsys-tarfile "$PACKAGES/this.deb" |
-    tar -xO --wildcards '*/mpsse-gpiofs@.service' |
-    sed -n 's/^ExecStart=\(.* -o \)/[Service]\nExecStart=\nExecStart=\1timeout_ms=20000,/p' \
-        >"$patience"
-grep -q timeout_ms "$patience" || fail "the unit has no -o"
+for unit in mpsse-gpiofs@.service mpsse-gpiofs-sysfs.service; do
+    patience=/etc/systemd/system/$unit.d/patience.conf
+    mkdir -p "$(dirname "$patience")"
+    dpkg-deb --fsys-tarfile "$PACKAGES/this.deb" |
+        tar -xO --wildcards "*/$unit" |
+        sed -n 's/^ExecStart=\(.* -o \)/[Service]\nExecStart=\nExecStart=\1timeout_ms=20000,/p' \
+            >"$patience"
+    grep -q timeout_ms "$patience" || fail "$unit has no -o"
+done
 
 start_sim FT2232H,id=0c52:a064,serial=VMSEA
 dpkg -i "$PACKAGES/this.deb" || fail "dpkg -i"
@@ -24,4 +26,5 @@ eventually 60 absent VMSEA
 push_plug
 eventually 60 mounted VMSEA
 
+expect "what is at /sys/class/gpio" "$(systemctl is-enabled "$sysfs_unit")" disabled
 expect "complaints" "$(complaints)" ""

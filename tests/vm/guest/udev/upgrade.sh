@@ -11,12 +11,16 @@ put 517 "$mount_dir/export"
 put high "$mount_dir/gpio516/direction"
 start_poller poller 517
 pid=$(main_pid 1-1)
+hide_kernels_gpio
+systemctl start "$sysfs_unit"
+daemon_of_sysfs=$(sysfs_pid)
 counters=$(sim get 0 counters)
 
 dpkg -i "$PACKAGES/next.deb" || fail "dpkg -i"
 udevadm settle --timeout=60
 expect "version" "$(dpkg-query -W -f '${Version}' mpsse-gpiofs)" 99-1
 expect "the daemon" "$(main_pid 1-1)" "$pid"
+expect "the daemon of /sys/class/gpio" "$(sysfs_pid)" "$daemon_of_sysfs"
 expect "what the chip has been sent" "$(sim get 0 counters)" "$counters"
 expect "the pin" "$(sim get 0 adbus4/level)" 1
 blocked_in_poll "$poller_pid" || fail "the poller woke"
