@@ -37,6 +37,8 @@ std::string help_text() {
         "\n"
         "BOARD is VID:PID, serial:S, path:BUS-PORTS, all, opted-in or sim:CHIP, followed by\n"
         "pairs such as ,base=100,interface=AB. Without it the one suitable board is taken.\n"
+        "A virtual board also has id, usb=instant|hs|fs and its times: engine_ns, submit_us,\n"
+        "frame_us, packet_ns, complete_us, control_us.\n"
         "\n"
         "Options:\n";
     for (const auto& row : command_options()) {

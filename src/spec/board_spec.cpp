@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <limits>
 #include <vector>
@@ -149,6 +150,34 @@ bool parse_usb_speed(std::string_view text, sim::UsbSpeed& speed, std::string& e
     return true;
 }
 
+/// A time that a virtual board can be given, in the unit that its key names.
+struct SimTime {
+    std::string_view key;
+    std::optional<std::uint32_t> sim::BoardConfig::*setting;
+    std::uint32_t most;
+};
+
+/// No more than a second, but for the engine's time of a command.
+constexpr std::array<SimTime, 6> sim_times = {{
+    {"engine_ns", &sim::BoardConfig::engine_ns, std::numeric_limits<std::uint32_t>::max()},
+    {"submit_us", &sim::BoardConfig::submit_us, 1'000'000},
+    {"frame_us", &sim::BoardConfig::frame_us, 1'000'000},
+    {"packet_ns", &sim::BoardConfig::packet_ns, 1'000'000'000},
+    {"complete_us", &sim::BoardConfig::complete_us, 1'000'000},
+    {"control_us", &sim::BoardConfig::control_us, 1'000'000},
+}};
+
+bool parse_time(const SimTime& time, std::string_view text, std::optional<std::uint32_t>& setting,
+                std::string& error) {
+    const auto value = parse_decimal(text, time.most);
+    if (!value) {
+        error = fmt::format("{} '{}' is not a number from 0 to {}", time.key, text, time.most);
+        return false;
+    }
+    setting = static_cast<std::uint32_t>(*value);
+    return true;
+}
+
 /// Keys that describe a virtual board.
 Applied apply_virtual(sim::BoardConfig& spec, const KeyValue& pair, std::string& error) {
     if (pair.key == "id") {
@@ -166,15 +195,10 @@ Applied apply_virtual(sim::BoardConfig& spec, const KeyValue& pair, std::string&
     if (pair.key == "usb") {
         return applied_if(parse_usb_speed(pair.value, spec.usb, error));
     }
-    if (pair.key == "engine_ns") {
-        constexpr auto max = std::numeric_limits<std::uint32_t>::max();
-        const auto value = parse_decimal(pair.value, max);
-        if (!value) {
-            error = fmt::format("engine_ns '{}' is not a number from 0 to {}", pair.value, max);
-            return Applied::bad_value;
+    for (const SimTime& time : sim_times) {
+        if (pair.key == time.key) {
+            return applied_if(parse_time(time, pair.value, spec.*time.setting, error));
         }
-        spec.engine_ns = static_cast<std::uint32_t>(*value);
-        return Applied::yes;
     }
     return Applied::unknown_key;
 }

@@ -85,6 +85,33 @@ TEST_CASE("a virtual board takes its own keys and the common ones") {
     CHECK_FALSE(spec.serial.has_value());
 }
 
+TEST_CASE("the times of a virtual board are settable, each by a key with its unit") {
+    const auto config =
+        parsed(
+            "sim:FT232H,usb=fs,engine_ns=6500,submit_us=1,frame_us=0,packet_ns=2,complete_us=3,"
+            "control_us=1000000")
+            .simulated;
+    CHECK(config.engine_ns == 6500U);
+    CHECK(config.submit_us == 1U);
+    CHECK(config.frame_us == 0U);
+    CHECK(config.packet_ns == 2U);
+    CHECK(config.complete_us == 3U);
+    CHECK(config.control_us == 1'000'000U);
+
+    const auto unset = parsed("sim:FT232H,usb=hs").simulated;
+    for (const auto& time : {unset.engine_ns, unset.submit_us, unset.frame_us, unset.packet_ns,
+                             unset.complete_us, unset.control_us}) {
+        CHECK_FALSE(time.has_value());
+    }
+    for (const std::string key : {"submit_us", "frame_us", "complete_us", "control_us"}) {
+        CHECK(contains(error_of("sim:FT232H," + key + "=1000001"), key + " '1000001'"));
+        CHECK(contains(error_of("sim:FT232H," + key + "="), key));
+        CHECK(contains(error_of("0403:6014," + key + "=1"), "'" + key + "'"));
+    }
+    CHECK(contains(error_of("sim:FT232H,packet_ns=1000000001"), "from 0 to 1000000000"));
+    CHECK(contains(error_of("sim:FT232H,packet_ns=1.5"), "'1.5'"));
+}
+
 TEST_CASE("a virtual board may have no serial") {
     CHECK_FALSE(parsed("sim:FT232H").simulated.serial.has_value());
     CHECK(parsed("sim:FT232H,serial=").simulated.serial == "");
