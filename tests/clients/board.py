@@ -78,6 +78,11 @@ class Board:
         """0 or 1, as a meter on the pin would show it."""
         return int(read(f"{BENCH}/{pin}/level"))
 
+    def drives(self, line, pin, level):
+        """Whether a line is an output, and its wire has this level at the other end."""
+        return (line in self.exported() and read(f"{TREE}/gpio{line}/direction") == "out"
+                and self.level(pin) == level)
+
     def transfers(self):
         """Transfers to the chip and from it so far, added up."""
         counters = dict(line.split() for line in read(f"{BENCH}/counters").splitlines())

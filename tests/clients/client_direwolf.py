@@ -8,13 +8,13 @@ from board import wait_until, write
 from program import DEADLINE, expect, installed
 
 OPTIONS = []
-WIRED_TO_KEY = "acbus1"
-SETTINGS = """
+LINE, WIRED_TO_KEY = 520, "acbus1"
+SETTINGS = f"""
 ADEVICE stdin null
 MYCALL Q0TEST
 AGWPORT 0
 KISSPORT 0
-PTT GPIO 520
+PTT GPIO {LINE}
 TXDELAY 30
 PBEACON delay=0:01 every=60:00 lat=42^37.14N long=071^20.83W symbol="house"
 """
@@ -27,7 +27,6 @@ def prepare(_node_modules):
 
 def check(board, direwolf):
     board.wire(f"acbus0 {WIRED_TO_KEY}")
-    board.drive(WIRED_TO_KEY, "z")
     with tempfile.TemporaryDirectory() as folder:
         write(f"{folder}/direwolf.conf", SETTINGS)
         write(f"{folder}/sound.conf", SOUND_CARD)
@@ -35,6 +34,6 @@ def check(board, direwolf):
         environment = dict(os.environ, ALSA_CONFIG_PATH=f"{folder}/sound.conf")
         with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment) as program:
             for what, level in (("ready", 0), ("sending", 1), ("ready again", 0)):
-                wait_until(f"Dire Wolf is {what}", lambda: board.level(WIRED_TO_KEY) == level)
+                wait_until(f"Dire Wolf is {what}", lambda: board.drives(LINE, WIRED_TO_KEY, level))
             program.stdin.close()
             program.wait(DEADLINE)

@@ -23,16 +23,14 @@ def key(board, rigctl, how, pressed):
             rig.stdin.flush()
 
         say("T 1")
-        wait_until(f"{how}: the key is pressed",
-                   lambda: LINE in board.exported() and board.level(WIRED_TO) == pressed)
+        wait_until(f"{how}: the key is pressed", lambda: board.drives(LINE, WIRED_TO, pressed))
         say("T 0")
-        wait_until(f"{how}: the key is let go", lambda: board.level(WIRED_TO) != pressed)
+        wait_until(f"{how}: the key is let go", lambda: board.drives(LINE, WIRED_TO, 1 - pressed))
         say("q")
         expect("status of rigctl", rig.wait(30), 0)
 
 
 def check(board, rigctl):
     board.wire(f"{PIN} {WIRED_TO}")
-    board.drive(WIRED_TO, "z")
     key(board, rigctl, "GPIO", 1)
     key(board, rigctl, "GPION", 0)

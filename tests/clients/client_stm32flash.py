@@ -20,7 +20,6 @@ def prepare(_node_modules):
 
 def check(board, stm32flash):
     board.wire(f"{BOOT} {WIRED_TO_BOOT}")
-    board.drive(WIRED_TO_BOOT, "z")
     _far_end, serial_port = pty.openpty()  # where nobody answers
     command = [stm32flash, "-m", "8n1", "-i", SEQUENCE, os.ttyname(serial_port)]
     levels = []
