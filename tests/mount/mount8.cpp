@@ -34,6 +34,19 @@ TEST_CASE("mount(8): type, source and tree; umount and fusermount3 end the progr
     }
 }
 
+TEST_CASE("mount(8): a program in a folder of its own, by its path") {
+    NEEDS_MOUNT();
+    const auto result = in_namespace(R"sh(
+        mkdir /run/bin
+        mv /usr/local/sbin/mpsse-gpiofs /run/bin
+        mount -t fuse /run/bin/mpsse-gpiofs#sim:FT232H "$dir"
+        findmnt -no FSTYPE,SOURCE "$dir"
+        umount "$dir")sh");
+    CHECK(result.status == 0);
+    CHECK(result.out == "fuse.mpsse-gpiofs sim:FT232H\n");
+    CHECK(result.err == "");
+}
+
 TEST_CASE("mount(8): its status and one line tell why there is no mount") {
     NEEDS_MOUNT();
     const auto result = in_namespace(R"sh(
