@@ -44,6 +44,7 @@ not() { ! "$@"; }
 gone() {  # PID
      [ ! -e "/proc/$1" ] || grep -q '^State:.*zombie' "/proc/$1/status"
 }
+programs() { grep -lsx mpsse-gpiofs /proc/[0-9]*/comm; }  # that run, however they were started
 blocked_in_poll() { grep -q poll "/proc/$1/wchan"; }   # PID
 blocked_in_fuse() { grep -q wait_answer "/proc/$1/wchan"; }
 

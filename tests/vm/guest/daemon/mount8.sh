@@ -10,7 +10,6 @@ set_high() {
     put high "$mount_dir/gpio516/direction"
     expect "the board's own view" "$(sim get 0 adbus4/level)" 1
 }
-programs() { grep -lsx mpsse-gpiofs /proc/[0-9]*/comm; }
 
 mount -t fuse.mpsse-gpiofs 0403:6014 "$mount_dir"
 expect "source and type" "$(findmnt -no SOURCE,FSTYPE "$mount_dir")" "0403:6014 fuse.mpsse-gpiofs"
@@ -19,7 +18,7 @@ umount "$mount_dir"
 eventually 20 has_driver 1-1:1.0 ftdi_sio
 eventually 20 not programs
 
-mount -t fuse.mpsse-gpiofs -o on_exit=keep 0403:6014 "$mount_dir"
+mount -t fuse -o on_exit=keep mpsse-gpiofs "$mount_dir"  # the only board there is
 set_high
 umount "$mount_dir"
 eventually 20 not programs
