@@ -116,7 +116,7 @@ std::shared_ptr<Line> Chip::unlink_locked(unsigned offset, WakeList& wake) {
     reader_edges_.clear(offset);
     auto line = std::exchange(lines_[offset], nullptr);
     if (line) {
-        for (EventQueue* queue : line->readers_) {
+        for (EventQueue* queue : std::exchange(line->readers_, {})) {
             queue->end(wake);
         }
     }

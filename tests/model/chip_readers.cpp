@@ -5,7 +5,9 @@
 #include <doctest/doctest.h>
 
 #include <cerrno>
+#include <memory>
 #include <string>
+#include <utility>
 
 using namespace gpiofs;
 using namespace gpiofs::test;
@@ -186,6 +188,20 @@ TEST_CASE("readers: unexport and the chip's end end their queues, and the edges 
         EventQueue late;
         CHECK(errno_of([&] { on.line->add_reader(late, {}); }) == ENODEV);
     }
+}
+
+TEST_CASE("readers: closing a file of a line that was unexported leaves its successor armed") {
+    OneLine on;
+    auto old = std::make_unique<Reader>(on);
+    on.chip->unexport_line(0);
+    const auto before = std::exchange(on.line, on.chip->export_line(0, 2));
+    EventQueue queue;
+    on.add(queue);
+    before->remove_reader(old->queue);
+    on.drive_and_sample(true);
+    CHECK(queue.take());
+    on.line->remove_reader(queue);
+    CHECK(on.chip->armed() == 0);
 }
 
 TEST_CASE("readers: an output has none, and refusing edge on one shows both again") {
