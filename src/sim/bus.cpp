@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <span>
-#include <utility>
 
 namespace gpiofs::sim {
 namespace {
@@ -24,62 +23,61 @@ Bus::Bus(const BusTiming& timing, Chip& chip, Counters& counters)
     }
 }
 
-Bus::Pipe* Bus::pipe_of(const BulkTransfer& transfer) noexcept {
-    return const_cast<Pipe*>(std::as_const(*this).pipe_of(transfer));
-}
-
-const Bus::Pipe* Bus::pipe_of(const BulkTransfer& transfer) const noexcept {
+std::optional<std::size_t> Bus::pipe_of(const BulkTransfer& transfer) const noexcept {
     const unsigned number = transfer.endpoint_ & 0x0fU;
     // 0x81 and 0x02 are A's, 0x83 and 0x04 B's.
     if (number == 0 || transfer.is_in() != (number % 2 == 1)) {
-        return nullptr;
+        return std::nullopt;
     }
     const std::size_t index = (number - 1) / 2 * 2 + (transfer.is_in() ? 1 : 0);
-    return index < pipes_.size() ? &pipes_[index] : nullptr;
+    return index < pipes_.size() ? std::optional(index) : std::nullopt;
 }
 
 void Bus::submit(BulkTransfer& transfer, TimePoint now) {
     transfer.progress_.queued_at = now + timing_.submit;
-    Pipe* const pipe = pipe_of(transfer);
-    if (pipe == nullptr) {
+    const auto index = pipe_of(transfer);
+    if (!index) {
         transfer.progress_.outcome = UsbStatus::stall;
         transfer.progress_.told_at = now;
         return;
     }
+    Pipe& pipe = pipes_[*index];
     ++pending_;
-    pipe->transfers.push_back(&transfer);
-    if (pipe->transfers.size() == 1) {
-        begin(*pipe);
+    pipe.transfers.push_back(&transfer);
+    if (pipe.transfers.size() == 1) {
+        begin(pipe);
     }
 }
 
 void Bus::withdraw(const BulkTransfer& transfer) {
-    Pipe* const pipe = pipe_of(transfer);
-    if (pipe == nullptr) {
+    const auto index = pipe_of(transfer);
+    if (!index) {
         return;
     }
-    const auto found = std::find(pipe->transfers.begin(), pipe->transfers.end(), &transfer);
-    if (found == pipe->transfers.end()) {
+    Pipe& pipe = pipes_[*index];
+    const auto found = std::find(pipe.transfers.begin(), pipe.transfers.end(), &transfer);
+    if (found == pipe.transfers.end()) {
         return;
     }
-    const bool oldest = found == pipe->transfers.begin();
-    pipe->transfers.erase(found);
+    const bool oldest = found == pipe.transfers.begin();
+    pipe.transfers.erase(found);
     --pending_;
     if (!oldest) {
         return;
     }
-    if (in_flight_.pipe == pipe) {
+    if (in_flight_.pipe == &pipe) {
         in_flight_ = {};
     }
-    if (!pipe->transfers.empty()) {
-        begin(*pipe);
+    if (!pipe.transfers.empty()) {
+        begin(pipe);
     }
 }
 
 void Bus::relocate(const BulkTransfer& from, BulkTransfer& to) noexcept {
-    if (Pipe* const pipe = pipe_of(from)) {
+    if (const auto index = pipe_of(from)) {
+        auto& transfers = pipes_[*index].transfers;
         const auto is_from = [&](const BulkTransfer* one) { return one == &from; };
-        std::replace_if(pipe->transfers.begin(), pipe->transfers.end(), is_from, &to);
+        std::replace_if(transfers.begin(), transfers.end(), is_from, &to);
     }
 }
 
@@ -269,7 +267,7 @@ TimePoint Bus::earliest_end(const BulkTransfer& transfer) const noexcept {
 }
 
 Duration Bus::time_left(const BulkTransfer& transfer) const noexcept {
-    const Pipe& pipe = *pipe_of(transfer);
+    const Pipe& pipe = pipes_[*pipe_of(transfer)];
     if (pipe.in || pipe.channel.halted(pipe.in)) {
         return timing_.packet_time(0);  // any packet may be the last
     }

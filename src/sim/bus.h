@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <vector>
 
 namespace gpiofs::sim {
@@ -66,8 +67,8 @@ class Bus {
         TimePoint arrives = TimePoint::max();
     };
 
-    Pipe* pipe_of(const BulkTransfer& transfer) noexcept;
-    const Pipe* pipe_of(const BulkTransfer& transfer) const noexcept;
+    /// Index into pipes_; nothing for an endpoint that the chip does not have.
+    std::optional<std::size_t> pipe_of(const BulkTransfer& transfer) const noexcept;
     void begin(Pipe& pipe);
     void end(Pipe& pipe, UsbStatus outcome, TimePoint at);
     void take_fault(BulkTransfer& transfer, std::initializer_list<FaultKind> kinds) noexcept;
