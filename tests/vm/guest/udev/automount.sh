@@ -1,5 +1,5 @@
 # fstab with x-systemd.automount: the first access mounts, nobody's interest unmounts, umount does,
-# too, and each time the next access mounts anew; without the board it is an error.
+# too, and each time the next access mounts anew, also after a kill; without the board it is an error.
 source "$(dirname "$0")/../udev.sh"
 mount_dir=/run/gpio-on-demand
 unit=run-gpio\\x2don\\x2ddemand
@@ -7,7 +7,7 @@ unit_mounted() { systemctl --quiet is-active "$unit.mount"; }
 
 start_sim FT232H,serial=VMAUTO
 cat >>/etc/fstab <<END
-serial:VMAUTO $mount_dir fuse.mpsse-gpiofs noauto,x-systemd.automount,x-systemd.idle-timeout=5s,timeout_ms=20000 0 0
+serial:VMAUTO $mount_dir fuse.mpsse-gpiofs noauto,x-systemd.automount,x-systemd.idle-timeout=10s,timeout_ms=20000 0 0
 END
 systemctl daemon-reload
 systemctl start "$unit.automount"
@@ -32,6 +32,12 @@ journalctl -q -o cat --since "@$began" -u "$unit.mount" >"$scratch/unit"
 grep -q "no board serial:VMAUTO is plugged in" "$scratch/unit" || fail "the journal does not say why"
 push_plug
 expect "lines, with the board back" "$(cat "$mount_dir/gpiochip512/ngpio")" 16
+
+kill -KILL "$(programs | tr -dc 0-9)"
+expect_error "Transport endpoint is not connected" cat "$mount_dir/gpiochip512/ngpio"
+umount "$mount_dir"
+eventually 60 not unit_mounted
+expect "lines, after a kill" "$(cat "$mount_dir/gpiochip512/ngpio")" 16
 
 systemctl stop "$unit.automount" "$unit.mount"
 eventually 60 not programs
