@@ -8,8 +8,10 @@
 #include <algorithm>
 #include <array>
 #include <poll.h>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
+#include <unistd.h>
 
 namespace gpiofs::test {
 namespace {
@@ -29,6 +31,7 @@ constexpr unsigned wired_input = 4;  // to value_output
 constexpr unsigned first_toggling = 5;
 constexpr unsigned last_toggling = 13;
 constexpr unsigned rearmed = 12;
+constexpr std::array read_for_events = {2U, 8U, 12U, 13U};
 constexpr unsigned low_input = 14;
 constexpr unsigned high_input = 15;
 
@@ -113,6 +116,9 @@ void ReplugCycle::open_files() {
     for (std::size_t i = 0; i < poller_count; ++i) {
         values_.push_back(open(line(static_cast<unsigned>(i) % lines) / "value", O_RDWR));
     }
+    for (const unsigned offset : read_for_events) {
+        events_.push_back(open(line(offset) / "events", O_RDONLY));
+    }
     for (unsigned offset = 0; offset < lines; ++offset) {
         others_.push_back(open(line(offset) / "direction", O_RDONLY));
         others_.push_back(open(line(offset) / "edge", O_RDWR));
@@ -129,7 +135,10 @@ void ReplugCycle::start_pollers() {
     for (std::size_t i = 0; i < values_.size(); ++i) {
         pollers_.emplace_back([this, i] { poll_until_gone(i); });
     }
-    if (!wait_for_sleepers(pollers_.size())) {
+    for (std::size_t i = 0; i < events_.size(); ++i) {
+        pollers_.emplace_back([this, i] { read_events_until_gone(i); });
+    }
+    if (!wait_for_sleepers(values_.size())) {
         throw std::runtime_error("the pollers do not wait");
     }
 }
@@ -153,6 +162,32 @@ void ReplugCycle::poll_until_gone(std::size_t poller) {
             return;
         }
         ++edges_;
+    }
+}
+
+void ReplugCycle::read_events_until_gone(std::size_t reader) {
+    const OpenFile& file = events_[reader];
+    long last = 0;
+    while (true) {
+        std::array<char, 4096> text{};
+        const ssize_t got = ::read(file.fd.get(), text.data(), text.size());
+        if (got == 0 && (pulling_ || is_reexported(read_for_events.at(reader)))) {
+            return;
+        }
+        std::istringstream words(
+            {text.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0))});
+        long time = 0;
+        unsigned long lost = 0;
+        std::string edge;
+        bool good = got > 0;
+        while (good && words >> time >> edge >> lost) {
+            good = time > last && (edge == "rising" || edge == "falling");
+            last = time;
+        }
+        if (!good) {
+            journal_.fail(fmt::format("{}: read {}: '{}'", file.path.string(), got, text.data()));
+            return;
+        }
     }
 }
 

@@ -13,8 +13,9 @@
 namespace gpiofs::test {
 
 /// One life of a virtual FT232H: it is plugged, all its lines are exported and armed, 32 pollers
-/// wait on them, and while levels toggle and others read, write, unexport and list, the plug is
-/// pulled at a random moment. Then everything that was waiting or open must have been told.
+/// and 4 readers of events wait on them, and while levels toggle and others read, write, unexport
+/// and list, the plug is pulled at a random moment. Then everything that was waiting or open must
+/// have been told.
 class ReplugCycle {
   public:
     static constexpr unsigned lines = 16;
@@ -47,6 +48,7 @@ class ReplugCycle {
     void check_gone();
 
     void poll_until_gone(std::size_t poller);
+    void read_events_until_gone(std::size_t reader);
     void toggle(Chance& chance);
     void read_files(Chance& chance);
     void write_outputs(Chance& chance);
@@ -77,6 +79,7 @@ class ReplugCycle {
     std::atomic<bool> pulling_ = false;
     std::atomic<long> edges_ = 0;
     std::vector<OpenFile> values_;  ///< one for each poller
+    std::vector<OpenFile> events_;  ///< one for each reader
     std::vector<OpenFile> others_;
     std::atomic<bool> over_ = false;
     std::vector<std::jthread> actors_;
