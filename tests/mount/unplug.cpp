@@ -101,7 +101,7 @@ TEST_CASE("unplug wakes every sleeper, names vanish, replug brings the same numb
                                                              "unexport"});
         CHECK(read_text(other / "value") == "1\n");
         mount.set_bench("plugged", "1");
-        CHECK(list(mount / "gpiochip100").size() == 8);
+        CHECK(list(mount / "gpiochip100").size() == 9);
         CHECK(read_text(mount / "chip0/label") == "MPSSE0403:6014.0.0.SIM0\n");
         CHECK(try_open(mount / "gpio102", O_RDONLY) == "ENOENT");
         CHECK(read_text(mount.export_line(102) / "direction") == "in\n");
@@ -179,6 +179,6 @@ TEST_CASE("an unplug in the middle of readers, writers and listing leaves the da
     }
     // A level can only be wrong if the plug was pulled and put back between write and read.
     CHECK(wrong_levels <= 10);
-    CHECK(list(mount / "gpiochip512").size() == 8);
+    CHECK(list(mount / "gpiochip512").size() == 9);
     CHECK(mount.stop() == 0);
 }
