@@ -17,7 +17,7 @@ using mpsse::PortState;
 /// Engine time of one batch; two are under way.
 constexpr Duration batch_time = std::chrono::microseconds(500);
 constexpr std::size_t longest_batch = 4000;
-static_assert(2 * 2 * (longest_batch + 2) <= Pipeline::capacity / 2,
+static_assert(4 * (longest_batch + 2) <= Pipeline::capacity / 2,
               "both banks of both batches fit into the IN transfers, also in small pieces");
 
 /// Length of the batch that gives a first idea of the engine's speed: 0.4 ms for the slowest engine

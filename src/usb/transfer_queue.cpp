@@ -4,6 +4,7 @@
 #include "usb/transfer_result.h"
 #include "usb/usb_error.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
@@ -123,9 +124,8 @@ void TransferQueue::cancel() noexcept {
 
 void TransferQueue::cancel_locked() noexcept {
     for (Slots* slots : {&out_, &in_}) {
-        for (auto slot = slots->rbegin(); slot != slots->rend(); ++slot) {
-            libusb_cancel_transfer((*slot)->transfer.get());
-        }
+        std::for_each(slots->rbegin(), slots->rend(),
+                      [](const auto& slot) { libusb_cancel_transfer(slot->transfer.get()); });
     }
 }
 
