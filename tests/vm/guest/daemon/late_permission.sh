@@ -9,7 +9,7 @@ eventually 20 not more_devices_than 0
 
 mkdir -p "$mount_dir"
 chown nobody "$mount_dir"
-"${as_user[@]}" "$MPSSE_GPIOFS" -d -o wait serial:VMLATE "$mount_dir" >"$scratch/daemon.log" 2>&1 &
+"${as_user[@]}" "$MPSSE_GPIOFS" -d -o wait,timeout_ms=20000 serial:VMLATE "$mount_dir" >"$scratch/daemon.log" 2>&1 &
 daemon_pid=$!
 eventually 30 not not_mounted
 "${as_user[@]}" test ! -e "$mount_dir/gpiochip512" || fail "there is a chip without a board"
