@@ -120,23 +120,23 @@ std::optional<transport::EndedTransfer> LocalTransport::try_collect(transport::D
         return std::nullopt;
     }
     BulkTransfer& oldest = queue.front();
-    const bool stopped = cancelled_ || aborted_;
-    if (!stopped) {
+    if (oldest.status() == UsbStatus::pending) {
         next = std::min(next, chip_.advance(oldest));
-        if (oldest.status() == UsbStatus::pending) {
-            return std::nullopt;
-        }
     }
-    const UsbStatus status = stopped ? UsbStatus::cancelled : oldest.status();
-    const transport::EndedTransfer ended{direction, {oldest.bytes(), error_of(status)}};
+    if (oldest.status() == UsbStatus::pending) {
+        return std::nullopt;
+    }
+    const transport::EndedTransfer ended{direction, {oldest.bytes(), error_of(oldest.status())}};
     queue.pop_front();
-    cancelled_ = cancelled_ && queued();
     return ended;
 }
 
 std::optional<transport::EndedTransfer> LocalTransport::collect(TimePoint deadline) {
-    while (queued()) {
+    while (!queued_in_.empty() || !queued_out_.empty()) {
         const std::uint64_t seen = chip_.changes();
+        if (aborted_) {
+            cancel();
+        }
         TimePoint next = deadline;
         for (const auto direction : {transport::Direction::in, transport::Direction::out}) {
             if (const auto ended = try_collect(direction, next)) {
@@ -149,6 +149,18 @@ std::optional<transport::EndedTransfer> LocalTransport::collect(TimePoint deadli
         chip_.wait(seen, next);
     }
     return std::nullopt;
+}
+
+void LocalTransport::cancel() noexcept {
+    const std::atomic<bool> at_once = true;
+    for (auto* const queue : {&queued_out_, &queued_in_}) {
+        // The youngest first: none moves what one before it did not.
+        std::for_each(queue->rbegin(), queue->rend(), [&](BulkTransfer& transfer) {
+            if (transfer.status() == UsbStatus::pending) {
+                chip_.finish(transfer, TimePoint::max(), at_once);
+            }
+        });
+    }
 }
 
 std::error_code LocalTransport::clear_halt(transport::Direction direction) {

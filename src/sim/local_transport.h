@@ -27,7 +27,7 @@ class LocalTransport final : public transport::Transport {
     transport::Transfer read(std::span<std::uint8_t> data, TimePoint deadline) override;
     std::error_code submit(transport::Direction direction, std::span<std::uint8_t> data) override;
     std::optional<transport::EndedTransfer> collect(TimePoint deadline) override;
-    void cancel() noexcept override { cancelled_ = queued(); }
+    void cancel() noexcept override;
     std::error_code clear_halt(transport::Direction direction) override;
     void abort() noexcept override;
     bool detached_driver() const noexcept override { return false; }
@@ -36,7 +36,6 @@ class LocalTransport final : public transport::Transport {
   private:
     transport::Transfer control(const SetupPacket& setup, std::span<std::uint8_t> data);
     transport::Transfer finish(BulkTransfer transfer, TimePoint deadline);
-    bool queued() const noexcept { return !queued_in_.empty() || !queued_out_.empty(); }
     /// Ends the oldest transfer of a direction if it can; `next` becomes the time to look again.
     std::optional<transport::EndedTransfer> try_collect(transport::Direction direction,
                                                         TimePoint& next);
@@ -47,7 +46,6 @@ class LocalTransport final : public transport::Transport {
     std::atomic<bool> aborted_ = false;
     std::deque<BulkTransfer> queued_in_;
     std::deque<BulkTransfer> queued_out_;
-    bool cancelled_ = false;  ///< until nothing is queued any more
 };
 
 }  // namespace gpiofs::sim

@@ -201,3 +201,38 @@ TEST_CASE("sim transport: an instant board costs microseconds, and never sleeps"
     CHECK(each < 100us);
     CHECK(after.ru_nvcsw == before.ru_nvcsw);
 }
+
+TEST_CASE("sim transport: queued transfers that are cancelled say how far they got, in order") {
+    test::ManualClock clock;
+    sim::Bench bench(clock);
+    bench.add(chip("FT232H"));
+    const auto transport = bench.boards().at(0)->open(0, {});
+    REQUIRE_FALSE(transport->control_out(bit_mode, mpsse, clock.now() + 1s));
+    // Nobody takes the replies: the engine stops when they fill their FIFO, and commands pile up.
+    std::array<std::vector<std::uint8_t>, 4> commands;
+    for (auto& bytes : commands) {
+        bytes.assign(1500, 0x81);
+        REQUIRE_FALSE(transport->submit(transport::Direction::out, bytes));
+    }
+    std::vector<transport::Transfer> ends;
+    while (const auto ended = transport->collect(clock.now() + 1ms)) {
+        CHECK_FALSE(ended->transfer.error);
+        ends.push_back(ended->transfer);
+    }
+    CHECK(ends.size() == 1);
+    transport->cancel();
+    while (const auto ended = transport->collect(clock.now() + 1ms)) {
+        CHECK(ended->direction == transport::Direction::out);
+        CHECK(ended->transfer.error == errno_code(ECANCELED));
+        ends.push_back(ended->transfer);
+    }
+    REQUIRE(ends.size() == 4);
+    // What fits: 1024 replies, the command that waits to put the next, and 1024 more bytes of
+    // commands, in whole packets.
+    const std::size_t first_packets = 1500 + 512;
+    CHECK(ends[0].bytes == 1500);
+    CHECK(ends[1].bytes == first_packets - 1500);
+    CHECK(ends[2].bytes == 0);
+    CHECK(ends[3].bytes == 0);
+    CHECK_FALSE(transport->collect(clock.now() + 1ms));
+}
