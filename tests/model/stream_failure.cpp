@@ -31,18 +31,18 @@ TEST_CASE("stream: a fault ends it with its errno, jobs included, and afterwards
         sim::FaultKind fault;
         int error;
     };
-    for (const auto& [fault, error] :
+    for (const Case& expected :
          {Case{sim::FaultKind::timeout, ETIMEDOUT}, Case{sim::FaultKind::nak, ETIMEDOUT},
           Case{sim::FaultKind::stall, EPIPE}}) {
-        CAPTURE(static_cast<int>(fault));
+        CAPTURE(static_cast<int>(expected.fault));
         StreamRig rig(paced_board(500));
         const auto job = read_job(mpsse::Banks::low, TimePoint::max());
-        rig.clock.in(warm_up, [&, kind = fault] {
-            rig.rig.board().set_fault(kind, -1);
+        rig.clock.in(warm_up, [&] {
+            rig.rig.board().set_fault(expected.fault, -1);
             rig.chip->bus().submit(job);
         });
-        CHECK(rig.stream(milliseconds(100)) == errno_code(error));
-        CHECK(job->result().error == errno_code(error));
+        CHECK(rig.stream(milliseconds(100)) == errno_code(expected.error));
+        CHECK(job->result().error == errno_code(expected.error));
         CHECK(job->answers() == 1);
         rig.rig.board().set_fault(sim::FaultKind::none, 0);
         check_in_order(rig);
