@@ -47,6 +47,9 @@ class Pipeline {
     std::span<const std::uint8_t> replies() const noexcept { return parser_.payload(); }
     void drop_replies(std::size_t count) noexcept { parser_.drop(count); }
 
+    /// Reply bytes in a full packet.
+    std::size_t packet_payload() const noexcept { return parser_.packet_payload(); }
+
     /// The shadow when all that was sent has been taken.
     const mpsse::PortState& shadow() const noexcept { return shadow_; }
 

@@ -27,7 +27,7 @@ constexpr int tries_per_length = 3;
 /// Below this a host is measuring itself.
 constexpr Duration shortest_command = std::chrono::nanoseconds(10);
 /// How much slower than its pace the engine may seem before the host is thought to be late.
-constexpr int pace_slack_percent = 10;
+constexpr int pace_slack_percent = 5;
 
 std::size_t width(Banks banks) noexcept { return banks == Banks::both ? 2 : 1; }
 
@@ -78,7 +78,23 @@ std::size_t Stream::batch_length(Banks banks) const noexcept {
         return length_;
     }
     const auto commands = static_cast<std::size_t>(batch_time / pace_.command);
-    return std::clamp(commands / width(banks), std::size_t{1}, longest_batch);
+    const std::size_t samples = std::clamp(commands / width(banks), std::size_t{1}, longest_batch);
+    // A reply that fills its last packet gives the transfer no short packet to end with.
+    const bool fills_packets = samples * width(banks) % pipeline_.packet_payload() == 0;
+    return fills_packets ? samples - 1 : samples;
+}
+
+bool Stream::engine_is_idle(TimePoint now) const noexcept {
+    if (batches_.empty()) {
+        return true;
+    }
+    // Replies that nobody has collected yet do not tell when they came; the pace does.
+    const TimePoint begun = std::max(last_sample_, batches_.front().sent + pace_.round_trip / 2);
+    Duration work{};
+    for (const Batch& batch : batches_) {
+        work += pace_.command * static_cast<Duration::rep>(batch.samples_left * width(batch.banks));
+    }
+    return now > begun + work + work * pace_slack_percent / 100 + pace_.round_trip;
 }
 
 std::error_code Stream::send_batch(PinMask lines) {
@@ -87,7 +103,7 @@ std::error_code Stream::send_batch(PinMask lines) {
         // The line that such a job is about to arm is watched from its answer on.
         banks |= batch.job_banks;
     }
-    const bool after_gap = batches_.empty() && at_full_length_;
+    const bool after_gap = at_full_length_ && engine_is_idle(clock_.now());
     at_full_length_ = !measuring();
     Batch& batch = batches_.emplace_back();
     batch.after_gap = after_gap;

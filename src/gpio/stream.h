@@ -52,6 +52,8 @@ class Stream {
     bool has_room() const noexcept { return batches_.size() < (measuring() ? 1 : 2); }
     bool measuring() const noexcept { return pace_.command == Duration::zero(); }
     std::size_t batch_length(mpsse::Banks banks) const noexcept;
+    /// Whether the engine has run out of work, as far as can be known.
+    bool engine_is_idle(TimePoint now) const noexcept;
 
     std::error_code send_batch(mpsse::PinMask lines);
     std::error_code send_jobs(Batch& batch);

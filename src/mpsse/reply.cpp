@@ -28,6 +28,8 @@ std::size_t ReplyParser::feed(std::span<const std::uint8_t> transfer) {
     return payload_.size() - before;
 }
 
+std::size_t ReplyParser::packet_payload() const noexcept { return packet_size_ - status_size; }
+
 void ReplyParser::drop(std::size_t count) noexcept {
     payload_.erase(payload_.begin(), payload_.begin() + static_cast<std::ptrdiff_t>(count));
 }

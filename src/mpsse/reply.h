@@ -21,6 +21,8 @@ class ReplyParser {
     /// Returns how many payload bytes it held; 0 is a status-only transfer, which is normal.
     std::size_t feed(std::span<const std::uint8_t> transfer);
 
+    /// Payload bytes of a full packet.
+    std::size_t packet_payload() const noexcept;
     std::span<const std::uint8_t> payload() const noexcept { return payload_; }
     /// Forgets what was collected and keeps the memory.
     void clear() noexcept { payload_.clear(); }

@@ -58,7 +58,7 @@ TEST_CASE("streaming: pulses far shorter than any interval are seen, and the oth
     constexpr int pulses = 50;
     int missed = 0;
     for (int i = 0; i < pulses; ++i) {
-        board.mount().set_bench("adbus1/pulse", "100");
+        board.mount().set_bench("adbus1/pulse", "300");
         // What is read now is answered by samples later than the pulse.
         REQUIRE(wait_until([&] { return board.mount().bench("adbus1/level") == "0"; }));
         CHECK(read_text(board.line() / "value") == "0\n");
