@@ -34,6 +34,7 @@ absent VMBOTH || fail "the board is mounted twice"
 
 echo "both at once"
 pull_plug
+eventually 20 not more_devices_than 0
 push_plug
 eventually 60 lines_are 3
 if of_service; then
