@@ -77,7 +77,7 @@ attach() {  # BUSID
     before=$(usb_count)
     try_attach "$1"
     eventually 20 more_devices_than "$before"
-    udevadm settle --timeout=20
+    eventually 40 udevadm settle --timeout=20  # udevd may drop the question when it is busy
 }
 
 # The server may still be busy with the end of the last connection.
