@@ -91,7 +91,7 @@ TEST_CASE("stream: a read costs at most 1.5 ms more than on an idle bus and neve
         std::vector<std::shared_ptr<Read>> reads;
         std::vector<bool> levels;
         TimePoint at = rig.clock.now() + warm_up;
-        for (int read = 0; read < 500; ++read) {
+        for (int read = 0; read < 100; ++read) {
             const bool level = random() % 2 != 0;
             levels.push_back(level);
             rig.clock.at(at, [&rig, &reads, level] {
@@ -100,7 +100,7 @@ TEST_CASE("stream: a read costs at most 1.5 ms more than on an idle bus and neve
                 reads.push_back(std::make_shared<Read>(rig.clock));
                 rig.chip->bus().submit(reads.back());
             });
-            at += milliseconds(3) + microseconds(pause_us(random));
+            at += milliseconds(2) + microseconds(pause_us(random));
         }
         REQUIRE_FALSE(rig.stream(at - rig.clock.now()));
 

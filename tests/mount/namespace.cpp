@@ -15,7 +15,7 @@ as() {
     setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups "$@"
 }
 is_mounted() { grep -q " $dir " /proc/self/mountinfo; }
-daemon() { grep -l '^State:.[RSD]' $(grep -lsx mpsse-gpiofs /proc/[0-9]*/comm | sed 's/comm$/status/') /dev/null | tr -dc '0-9\n'; }
+daemon() { grep -ls '^State:.[RSD]' $(grep -lsx mpsse-gpiofs /proc/[0-9]*/comm | sed 's/comm$/status/') /dev/null | tr -dc '0-9\n'; }
 not() { ! "$@"; }
 soon() {
     local left=400
