@@ -58,6 +58,12 @@ int Interfaces::disconnect(unsigned number) {
     return 0;
 }
 
+void Interfaces::disconnect_all() {
+    for (unsigned number = 0; number < bound_.size(); ++number) {
+        disconnect(number);
+    }
+}
+
 int Interfaces::connect(unsigned number) {
     if (number >= bound_.size()) {
         return -EINVAL;

@@ -28,6 +28,8 @@ class Interfaces {
     /// Takes the driver off, or lets the kernel bind it again.
     int disconnect(unsigned number);
     int connect(unsigned number);
+    /// The device has gone: nobody has any of them any longer, however late they close it.
+    void disconnect_all();
 
   private:
     void bind(unsigned number, const std::string& driver);

@@ -73,6 +73,7 @@ Usbfs::~Usbfs() {
 void Usbfs::disconnect() {
     const std::lock_guard lock(usbfs_mutex());
     connected_ = false;
+    interfaces_.disconnect_all();
     pump_.set_wire_error(-ESHUTDOWN);
     node_.hang_up();
 }
