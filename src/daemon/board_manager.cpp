@@ -45,7 +45,7 @@ BoardManager::BoardManager(const cli::Options& options, gpio::Registry& registry
       clock_(clock),
       ask_udev_(std::move(ask_udev)),
       workers_(reclaim, clock, options.timeout) {
-    constexpr unsigned most_lines = 32;  // two interfaces of 16
+    constexpr unsigned most_lines = 2 * gpio::max_lines;  // no chip has more interfaces with MPSSE
     for (const auto& word : options.boards) {
         if (word.base) {
             registry.keep_for(*word.base, most_lines);
