@@ -23,7 +23,7 @@ PortState PinChange::applied_to(const PortState& state) const noexcept {
 }
 
 Bus::Bus(std::unique_ptr<Engine> engine, const Clock& clock)
-    : clock_(clock), engine_(std::move(engine)) {}
+    : clock_(clock), engine_(std::move(engine)), told_(engine_->shadow()) {}
 
 void Bus::submit(std::shared_ptr<BusJob> job) {
     bool refused = false;
@@ -66,11 +66,7 @@ bool Bus::take() {
 void Bus::hold(Jobs round) {
     while (!round.empty()) {
         const JobResult result = outcome(round_trip(round));
-        if (!result.error) {
-            for (const auto& job : round) {
-                job->in_order(result);
-            }
-        }
+        in_order(round, result);
         let_go_or_go_on(round, result);
     }
 }
@@ -80,11 +76,8 @@ std::error_code Bus::stream(Duration timeout, const std::function<bool()>& go_on
         return errno_code(ENODEV);
     }
     JobResult result;
-    const PortState before = engine_->shadow();
     result.error = engine_->ensure_in_step(clock_.now() + timeout);
-    if (engine_->shadow() != before) {
-        observer_->committed(engine_->shadow());
-    }
+    tell_shadow();
     if (!result.error) {
         result.error = Stream(*this, *engine_, *observer_, clock_, pace_).run(timeout, go_on);
     }
@@ -100,12 +93,18 @@ std::error_code Bus::as_told(std::error_code error) noexcept {
 }
 
 JobResult Bus::outcome(JobResult result) noexcept {
-    if (result.error == errno_code(ECANCELED)) {
-        result.error = as_told(result.error);
-    } else if (result.error == errno_code(ENODEV)) {
+    if (result.error == errno_code(ENODEV)) {
         observer_->lost();
     }
+    result.error = as_told(result.error);
     return result;
+}
+
+void Bus::tell_shadow() noexcept {
+    if (engine_->shadow() != told_) {
+        told_ = engine_->shadow();
+        observer_->committed(told_);
+    }
 }
 
 void Bus::let_go_or_go_on(Jobs& round, const JobResult& result) {
@@ -119,7 +118,6 @@ void Bus::let_go_or_go_on(Jobs& round, const JobResult& result) {
 JobResult Bus::round_trip(const Jobs& round) {
     const auto later = [](const auto& a, const auto& b) { return a->deadline < b->deadline; };
     const TimePoint deadline = (*std::max_element(round.begin(), round.end(), later))->deadline;
-    const PortState before = engine_->shadow();
     JobResult result;
     result.error = engine_->ensure_in_step(deadline);
     Banks reads = Banks::none;
@@ -127,9 +125,7 @@ JobResult Bus::round_trip(const Jobs& round) {
         const PortState after = compose(round, reads);
         result.error = engine_->exchange(commands_, after, deadline);
     }
-    if (engine_->shadow() != before) {
-        observer_->committed(engine_->shadow());
-    }
+    tell_shadow();
     if (!result.error && reads != Banks::none) {
         result.sample = {mpsse::levels_from_reply(engine_->reply(), reads), mpsse::pins_of(reads),
                          clock_.now()};
@@ -141,17 +137,22 @@ JobResult Bus::round_trip(const Jobs& round) {
 PortState Bus::compose(const Jobs& round, Banks& reads) {
     commands_.clear();
     PortState after = engine_->shadow();
-    reads = observer_->overdue();
-    for (const auto& job : round) {
-        if (const Banks banks = job->change.banks(); banks != Banks::none) {
-            after = job->change.applied_to(after);
-            commands_.set_pins(after, banks);
-        }
-        reads |= job->reads;
-    }
+    reads = observer_->overdue() | put_jobs(round, after, commands_);
     commands_.get_pins(reads);
     commands_.send_immediate();
     return after;
+}
+
+Banks Bus::put_jobs(const Jobs& jobs, PortState& state, mpsse::CommandBuffer& commands) {
+    Banks reads = Banks::none;
+    for (const auto& job : jobs) {
+        if (const Banks banks = job->change.banks(); banks != Banks::none) {
+            state = job->change.applied_to(state);
+            commands.set_pins(state, banks);
+        }
+        reads |= job->reads;
+    }
+    return reads;
 }
 
 Bus::Jobs Bus::next_round(Jobs& round, const JobResult& result, Jobs& refused) {
@@ -222,6 +223,14 @@ Bus::Jobs Bus::take_queue_locked(bool hopeless, Jobs& refused) {
         job->state_ = BusJob::State::in_flight;
     }
     return next;
+}
+
+void Bus::in_order(const Jobs& jobs, const JobResult& result) noexcept {
+    if (!result.error) {
+        for (const auto& job : jobs) {
+            job->in_order(result);
+        }
+    }
 }
 
 void Bus::answer(const Jobs& jobs, const JobResult& result) noexcept {

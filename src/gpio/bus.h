@@ -149,6 +149,12 @@ class Bus {
     JobResult outcome(JobResult result) noexcept;
     /// Finishes and answers a round, and makes it the next one.
     void let_go_or_go_on(Jobs& round, const JobResult& result);
+    /// Has the observer know the shadow, if it has changed.
+    void tell_shadow() noexcept;
+    /// The changes of jobs, in order; `state` becomes what holds after them. Returns the banks they
+    /// read.
+    static mpsse::Banks put_jobs(const Jobs& jobs, mpsse::PortState& state,
+                                 mpsse::CommandBuffer& commands);
     /// Fills commands_; returns the shadow that holds after them, and the banks they read.
     mpsse::PortState compose(const Jobs& round, mpsse::Banks& reads);
     /// Marks the round finished and takes the next one; empty when the bus was let go or handed to
@@ -160,6 +166,8 @@ class Bus {
     void end_round(Jobs round, const JobResult& result);
     Jobs take_queue_locked(bool hopeless, Jobs& refused);
     static void finish_locked(Jobs& round, Jobs& cancelled) noexcept;
+    /// BusJob::in_order() of each, unless they failed.
+    static void in_order(const Jobs& jobs, const JobResult& result) noexcept;
     static void answer(const Jobs& jobs, const JobResult& result) noexcept;
 
     const Clock& clock_;
@@ -167,6 +175,7 @@ class Bus {
     std::unique_ptr<Engine> engine_;  ///< used by the holder alone
     mpsse::CommandBuffer commands_;   ///< used by the holder alone
     EnginePace pace_;                 ///< used by the holder alone
+    mpsse::PortState told_;           ///< the observer knows of; used by the holder alone
 
     Mutex mutex_;
     ConditionVariable changed_;  ///< a round ended, or the bus was let go

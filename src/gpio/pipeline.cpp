@@ -65,14 +65,9 @@ std::error_code Pipeline::wait(TimePoint deadline) {
     if (!ended) {
         return fail(errno_code(ETIMEDOUT), Direction::in);
     }
-    if (const auto error = handle(*ended)) {
-        return fail(error, ended->direction);
-    }
-    return {};
-}
-
-std::error_code Pipeline::handle(const transport::EndedTransfer& ended) {
-    return ended.direction == Direction::out ? sent(ended.transfer) : received(ended.transfer);
+    const auto error =
+        ended->direction == Direction::out ? sent(ended->transfer) : received(ended->transfer);
+    return error ? fail(error, ended->direction) : error;
 }
 
 std::error_code Pipeline::sent(const transport::Transfer& transfer) {

@@ -60,7 +60,6 @@ class Pipeline {
     };
 
     std::error_code post(std::vector<std::uint8_t> buffer);
-    std::error_code handle(const transport::EndedTransfer& ended);
     std::error_code sent(const transport::Transfer& transfer);
     std::error_code received(const transport::Transfer& transfer);
     /// Cancels the rest and takes down how far the chip got.

@@ -35,13 +35,7 @@ std::size_t width(Banks banks) noexcept { return banks == Banks::both ? 2 : 1; }
 
 Stream::Stream(Bus& bus, Engine& engine, BusObserver& observer, const Clock& clock,
                EnginePace& pace)
-    : bus_(bus),
-      engine_(engine),
-      observer_(observer),
-      clock_(clock),
-      pace_(pace),
-      pipeline_(engine),
-      committed_(engine.shadow()) {}
+    : bus_(bus), observer_(observer), clock_(clock), pace_(pace), pipeline_(engine) {}
 
 std::error_code Stream::run(Duration timeout, const std::function<bool()>& go_on) {
     std::error_code error;
@@ -57,10 +51,7 @@ std::error_code Stream::run(Duration timeout, const std::function<bool()>& go_on
         }
         const std::size_t had = pipeline_.replies().size();
         error = pipeline_.wait(deadline);
-        if (engine_.shadow() != committed_) {
-            committed_ = engine_.shadow();
-            observer_.committed(committed_);
-        }
+        bus_.tell_shadow();
         now_ = clock_.now();
         if (pipeline_.replies().size() > had) {
             deadline = now_ + timeout;
@@ -132,15 +123,8 @@ std::error_code Stream::send_jobs(Batch& batch) {
         return {};
     }
     PortState after = pipeline_.shadow();
-    batch.job_banks = batch.banks;
     job_commands_.clear();
-    for (const auto& job : batch.jobs) {
-        if (const Banks banks = job->change.banks(); banks != Banks::none) {
-            after = job->change.applied_to(after);
-            job_commands_.set_pins(after, banks);
-        }
-        batch.job_banks |= job->reads;
-    }
+    batch.job_banks = batch.banks | Bus::put_jobs(batch.jobs, after, job_commands_);
     job_commands_.get_pins(batch.job_banks);
     job_commands_.send_immediate();
     return pipeline_.send(job_commands_, after);
@@ -195,9 +179,7 @@ void Stream::answer_jobs(Batch& batch, std::span<const std::uint8_t> replies) {
                      mpsse::pins_of(batch.job_banks), now_};
     keep(result.sample);
     observer_.sampled(result.sample);
-    for (const auto& job : batch.jobs) {
-        job->in_order(result);
-    }
+    Bus::in_order(batch.jobs, result);
     batch.job_banks = Banks::none;
     batch.answered_jobs = true;
     bus_.end_round(std::exchange(batch.jobs, {}), result);

@@ -76,7 +76,6 @@ class Stream {
     void fail(std::error_code error);
 
     Bus& bus_;
-    Engine& engine_;
     BusObserver& observer_;
     const Clock& clock_;
     EnginePace& pace_;
@@ -86,7 +85,6 @@ class Stream {
     mpsse::CommandBuffer job_commands_;
     mpsse::CommandBuffer sampling_;  ///< of the last batch, which the next one is likely to equal
     mpsse::Banks sampled_banks_ = mpsse::Banks::none;
-    mpsse::PortState committed_;
 
     TimePoint now_;              ///< when the last reply came
     mpsse::PinMask levels_ = 0;  ///< of the last sample
