@@ -1,10 +1,8 @@
 #pragma once
 
 #include "alive.h"
-#include "base/error.h"
-#include "transport/transport.h"
+#include "support/unqueued_transport.h"
 
-#include <cerrno>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -34,7 +32,7 @@ struct Wire {
 
 /// Each transfer is a step, in the middle of which the others have their chance. Fails the run if
 /// two threads transfer at once, or one after the engine was stopped or the transport destroyed.
-class WireTransport final : public transport::Transport {
+class WireTransport final : public test::UnqueuedTransport {
   public:
     explicit WireTransport(Wire& wire) : wire_(wire) {}
     ~WireTransport() override;
@@ -46,14 +44,6 @@ class WireTransport final : public transport::Transport {
                                    std::span<std::uint8_t> data, TimePoint deadline) override;
     transport::Transfer write(std::span<const std::uint8_t> data, TimePoint deadline) override;
     transport::Transfer read(std::span<std::uint8_t> data, TimePoint deadline) override;
-    std::error_code submit(transport::Direction /*direction*/,
-                           std::span<std::uint8_t> /*data*/) override {
-        return errno_code(ENOTSUP);
-    }
-    std::optional<transport::EndedTransfer> collect(TimePoint /*deadline*/) override {
-        return std::nullopt;
-    }
-    void cancel() noexcept override {}
     std::error_code clear_halt(transport::Direction direction) override;
     void abort() noexcept override;
     bool detached_driver() const noexcept override { return false; }

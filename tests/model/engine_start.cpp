@@ -2,6 +2,7 @@
 #include "exchanges.h"
 #include "raw_wire.h"
 #include "support/manual_clock.h"
+#include "support/unqueued_transport.h"
 
 #include <doctest/doctest.h>
 
@@ -16,7 +17,7 @@ namespace {
 
 /// A chip that only refuses commands and reads its low byte as `level`, with replies of an earlier
 /// time still on their way: no purge reaches those.
-class LateReplies final : public transport::Transport {
+class LateReplies final : public UnqueuedTransport {
   public:
     explicit LateReplies(Bytes late, std::uint8_t level)
         : level_(level), replies_(late.begin(), late.end()) {}
@@ -49,14 +50,6 @@ class LateReplies final : public transport::Transport {
         }
         return {size, {}};
     }
-    std::error_code submit(transport::Direction /*direction*/,
-                           std::span<std::uint8_t> /*data*/) override {
-        return errno_code(ENOTSUP);
-    }
-    std::optional<transport::EndedTransfer> collect(TimePoint /*deadline*/) override {
-        return std::nullopt;
-    }
-    void cancel() noexcept override {}
     std::error_code clear_halt(transport::Direction) override { return {}; }
     void abort() noexcept override {}
     bool detached_driver() const noexcept override { return false; }
