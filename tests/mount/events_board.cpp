@@ -28,16 +28,7 @@ std::string read_edges(int fd, std::size_t edges, std::size_t size) {
     return text;
 }
 
-std::size_t sleeping_readers() {
-    std::size_t count = 0;
-    for (const auto& task : list("/proc/self/task")) {
-        std::istringstream text(read_text(fs::path("/proc/self/task") / task / "syscall"));
-        long number = -1;
-        text >> number;
-        count += text && number == SYS_read ? 1U : 0U;
-    }
-    return count;
-}
+std::size_t sleeping_readers() { return sleepers_in({SYS_read}); }
 
 std::future<std::string> read_in_background(int fd, std::size_t size) {
     const std::size_t before = sleeping_readers();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "support/mount.h"
+#include "support/poller.h"
 
 #include <doctest/doctest.h>
 #include <sys/syscall.h>
@@ -8,7 +9,6 @@
 #include <chrono>
 #include <fcntl.h>
 #include <future>
-#include <sstream>
 #include <string>
 #include <vector>
 

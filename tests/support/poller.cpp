@@ -2,6 +2,7 @@
 
 #include <sys/syscall.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <poll.h>
 #include <sstream>
@@ -33,18 +34,21 @@ std::string poll_once(int fd, short events, std::chrono::milliseconds limit) {
     return result == 0 ? "timeout" : event_names(static_cast<unsigned>(entry.revents));
 }
 
-std::size_t sleeping_pollers() {
+std::size_t sleepers_in(std::initializer_list<long> calls) {
     std::size_t count = 0;
     for (const auto& task : list("/proc/self/task")) {
         std::istringstream text(read_text(fs::path("/proc/self/task") / task / "syscall"));
         long number = -1;
         text >> number;
-        const bool polls = number == SYS_poll || number == SYS_ppoll || number == SYS_select ||
-                           number == SYS_pselect6 || number == SYS_epoll_wait ||
-                           number == SYS_epoll_pwait;
-        count += polls ? 1U : 0U;
+        const bool among = text && std::find(calls.begin(), calls.end(), number) != calls.end();
+        count += among ? 1U : 0U;
     }
     return count;
+}
+
+std::size_t sleeping_pollers() {
+    return sleepers_in(
+        {SYS_poll, SYS_ppoll, SYS_select, SYS_pselect6, SYS_epoll_wait, SYS_epoll_pwait});
 }
 
 bool wait_for_sleepers(std::size_t count) {

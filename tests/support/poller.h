@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <future>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,11 @@ std::string poll_once(int fd, short events, std::chrono::milliseconds limit);
 /// "IN|PRI|OUT|ERR" and so on, in that order.
 std::string event_names(unsigned events);
 
-/// Whether a thread of this process sleeps in poll(), select() or epoll_wait(), so that a test can
-/// wait for its sleepers instead of guessing.
+/// Threads of this process that sleep in one of these system calls, so that a test can wait for its
+/// sleepers instead of guessing.
+std::size_t sleepers_in(std::initializer_list<long> calls);
+
+/// Those in poll(), select(), epoll_wait() and their kin.
 std::size_t sleeping_pollers();
 
 /// Waits until at least `count` threads of this process sleep in poll() or its kin.
