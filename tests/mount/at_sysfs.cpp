@@ -1,3 +1,4 @@
+#include "mount/namespace.h"
 #include "support/mount.h"
 #include "support/skip.h"
 
@@ -26,11 +27,8 @@ as_if_the_kernel_had_one() {
 }
 )sh";
 
-/// Runs a script in a mount namespace of its own, so that the machine's /sys stays as it is.
-Finished in_namespace(const std::string& script) {
-    return run({"unshare", "--mount", "--propagation", "private", "sh", "-euc", prelude + script,
-                "sh", GPIOFS_PROGRAM});
-}
+/// In namespaces of its own the machine's /sys stays as it is.
+Finished at_place(const std::string& script) { return in_namespace(prelude + script); }
 
 bool kernel_has_one() { return fs::exists("/sys/class/gpio"); }
 
@@ -46,8 +44,7 @@ bool kernel_has_one() { return fs::exists("/sys/class/gpio"); }
 
 TEST_CASE("at /sys/class/gpio where the kernel has none: an overlay adds it, and goes with it") {
     NEEDS_EMPTY_PLACE();
-    const auto result = in_namespace(R"sh(
-        mount -t tmpfs none /run  # others may be using the machine's
+    const auto result = at_place(R"sh(
         before=$(ls /sys/class)
         start
         echo 513 >$place/export
@@ -57,7 +54,7 @@ TEST_CASE("at /sys/class/gpio where the kernel has none: an overlay adds it, and
         end
         [ "$(ls /sys/class)" = "$before" ]
         is_clean
-        ls -A /run)sh");
+        find /run -name 'mpsse-gpiofs*')sh");
     CHECK(result.status == 0);
     CHECK(result.out == "1\n");
 }
@@ -65,7 +62,7 @@ TEST_CASE("at /sys/class/gpio where the kernel has none: an overlay adds it, and
 TEST_CASE("at /sys/class/gpio: what a killed program leaves is cleared, and not mistaken") {
     NEEDS_EMPTY_PLACE();
     SUBCASE("on demand") {
-        const auto result = in_namespace(R"sh(
+        const auto result = at_place(R"sh(
             start
             kill_it
             ! is_clean
@@ -75,7 +72,7 @@ TEST_CASE("at /sys/class/gpio: what a killed program leaves is cleared, and not 
         CHECK(result.status == 0);
     }
     SUBCASE("by the next start") {
-        const auto result = in_namespace(R"sh(
+        const auto result = at_place(R"sh(
             start
             kill_it
             start
@@ -86,7 +83,7 @@ TEST_CASE("at /sys/class/gpio: what a killed program leaves is cleared, and not 
         CHECK(result.out == "16\n");
     }
     SUBCASE("but not while it is alive") {
-        const auto result = in_namespace(R"sh(
+        const auto result = at_place(R"sh(
             start
             "$program" --clear-sysfs
             ! "$program" --simulate FT232H --at-sysfs
@@ -102,12 +99,14 @@ TEST_CASE("at /sys/class/gpio: what a killed program leaves is cleared, and not 
 
 TEST_CASE("at /sys/class/gpio: who has made the place and not mounted yet has it already") {
     NEEDS_EMPTY_PLACE();
-    const auto result = in_namespace(R"sh(
+    const auto result = at_place(R"sh(
         "$program" -f -o timeout_ms=60000 --simulate FT232H,engine_ns=200000000 --at-sysfs & pid=$!
         while is_clean && [ -e /proc/$pid/stat ]; do sleep 0.01; done
+        kill -STOP $pid
         "$program" --clear-sysfs
         ! "$program" --simulate FT232H --at-sysfs
         echo $(ls $place)
+        kill -CONT $pid
         until_mounted
         cat $place/gpiochip512/ngpio
         end
@@ -120,7 +119,7 @@ TEST_CASE("at /sys/class/gpio: who has made the place and not mounted yet has it
 TEST_CASE(
     "at /sys/class/gpio: the other classes stay the kernel's, which knows what comes and goes") {
     NEEDS_EMPTY_PLACE();
-    const auto result = in_namespace(R"sh(
+    const auto result = at_place(R"sh(
         start
         for class in /sys/class/*/; do
             [ $class = $place/ ] || stat -f -c %T $class
@@ -133,7 +132,7 @@ TEST_CASE(
 
 TEST_CASE("at /sys/class/gpio where the kernel has one: only with --hide-kernel, and given back") {
     NEEDS_EMPTY_PLACE();
-    const auto result = in_namespace(R"sh(
+    const auto result = at_place(R"sh(
         as_if_the_kernel_had_one
         ! "$program" --simulate FT232H --at-sysfs
         cat $place/export
