@@ -90,7 +90,11 @@ usb_count() {
 more_devices_than() { [ "$(usb_count)" -gt "$1" ]; }
 
 pull_plug() { sim set 0 plugged 0; }
-push_plug() { sim set 0 plugged 1; attach 1-1; }
+push_plug() {  # when the kernel has seen it pulled: attach counts devices
+    eventually 20 not test -e "$usb_devices/1-1"
+    sim set 0 plugged 1
+    attach 1-1
+}
 
 driver_of() { basename "$(readlink "$usb_devices/$1/driver")"; }  # INTERFACE such as 1-1:1.0
 has_driver() { [ "$(driver_of "$1")" = "$2" ]; }
