@@ -1,0 +1,61 @@
+#include "vm/speed/accesses.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <chrono>
+#include <stdexcept>
+#include <unistd.h>
+
+namespace gpiofs::test {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr int turns = 50;
+constexpr auto run_time = std::chrono::milliseconds(100);
+
+void run(SimControl& control, const std::function<void()>& access, Runs& runs) {
+    const Transfers before = control.transfers();
+    access();  // the first after another program's turn finds cold caches
+    std::uint64_t count = 0;
+    const auto start = steady_clock::now();
+    auto now = start;
+    while (now < start + run_time) {
+        access();
+        ++count;
+        now = steady_clock::now();
+    }
+    runs.rates.push_back(static_cast<double>(count) /
+                         std::chrono::duration<double>(now - start).count());
+    runs.accesses += count + 1;
+    runs.transfers += control.transfers() - before;
+}
+
+}  // namespace
+
+Pair by_turns(SimControl& control, const std::function<void()>& mount,
+              const std::function<void()>& libftdi) {
+    Pair pair;
+    for (int turn = 0; turn < turns; ++turn) {
+        run(control, mount, pair.mount);
+        run(control, libftdi, pair.libftdi);
+    }
+    return pair;
+}
+
+bool read_level(int fd) {
+    char level = '?';
+    if (::pread(fd, &level, 1, 0) != 1 || (level != '0' && level != '1')) {
+        throw std::runtime_error(fmt::format("read of value: {}", errno_name(errno)));
+    }
+    return level == '1';
+}
+
+void write_level(int fd, bool level) {
+    if (::pwrite(fd, level ? "1" : "0", 1, 0) != 1) {
+        throw std::runtime_error(fmt::format("write of value: {}", errno_name(errno)));
+    }
+}
+
+}  // namespace gpiofs::test

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "support/files.h"
+#include "vm/speed/sim_control.h"
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace gpiofs::test {
+
+/// Runs of one kind of access as fast as one caller gets them done.
+struct Runs {
+    std::vector<double> rates;  ///< accesses per second, one for each run
+    std::uint64_t accesses = 0;
+    Transfers transfers;
+};
+
+/// The same work, done through the mount and through libftdi1.
+struct Pair {
+    Runs mount;
+    Runs libftdi;
+};
+
+/// Runs of both by turns, so that what slows the machine down slows down both.
+Pair by_turns(SimControl& control, const std::function<void()>& mount,
+              const std::function<void()>& libftdi);
+
+/// One read of an open `value` file; throws std::runtime_error if it gives no level.
+bool read_level(int fd);
+/// One write; throws std::runtime_error if it fails.
+void write_level(int fd, bool level);
+
+}  // namespace gpiofs::test
