@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <chrono>
+#include <fcntl.h>
 #include <stdexcept>
 #include <unistd.h>
 
@@ -12,7 +12,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr int turns = 50;
+constexpr int turns = 40;
 constexpr auto run_time = std::chrono::milliseconds(100);
 
 void run(SimControl& control, const std::function<void()>& access, Runs& runs) {
@@ -44,12 +44,30 @@ Pair by_turns(SimControl& control, const std::function<void()>& mount,
     return pair;
 }
 
+double milliseconds(steady_clock::duration time) {
+    return std::chrono::duration<double, std::milli>(time).count();
+}
+
+UniqueFd open_value(const fs::path& line) {
+    UniqueFd fd = open_file(line / "value", O_RDWR);
+    if (!fd) {
+        throw std::runtime_error(fmt::format("{}: cannot open value", line.string()));
+    }
+    return fd;
+}
+
 bool read_level(int fd) {
     char level = '?';
     if (::pread(fd, &level, 1, 0) != 1 || (level != '0' && level != '1')) {
         throw std::runtime_error(fmt::format("read of value: {}", errno_name(errno)));
     }
     return level == '1';
+}
+
+double time_of_read(int fd) {
+    const auto start = steady_clock::now();
+    read_level(fd);
+    return milliseconds(steady_clock::now() - start);
 }
 
 void write_level(int fd, bool level) {

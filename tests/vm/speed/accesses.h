@@ -3,6 +3,7 @@
 #include "support/files.h"
 #include "vm/speed/sim_control.h"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -26,8 +27,14 @@ struct Pair {
 Pair by_turns(SimControl& control, const std::function<void()>& mount,
               const std::function<void()>& libftdi);
 
+double milliseconds(std::chrono::steady_clock::duration time);
+
+/// Opens `value` of a gpioN folder for reading and writing; throws std::runtime_error.
+UniqueFd open_value(const fs::path& line);
 /// One read of an open `value` file; throws std::runtime_error if it gives no level.
 bool read_level(int fd);
+/// What one read takes, in milliseconds.
+double time_of_read(int fd);
 /// One write; throws std::runtime_error if it fails.
 void write_level(int fd, bool level);
 

@@ -11,10 +11,10 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
+#include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
-#include <fcntl.h>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -29,14 +29,6 @@ constexpr double read_target = 0.7;
 constexpr double write_target = 0.6;
 constexpr double sample_interval_ms = 1;  // the program's default
 
-UniqueFd open_value(const fs::path& line) {
-    UniqueFd fd = open_file(line / "value", O_RDWR);
-    if (!fd) {
-        throw std::runtime_error(fmt::format("{}: cannot open value", line.string()));
-    }
-    return fd;
-}
-
 void print_transfers(std::string_view name, std::string_view who, const Runs& runs) {
     const auto each = [&runs](std::uint64_t count) {
         return static_cast<double>(count) / static_cast<double>(runs.accesses);
@@ -46,70 +38,69 @@ void print_transfers(std::string_view name, std::string_view who, const Runs& ru
                each(runs.transfers.status_only), each(runs.transfers.control));
 }
 
-/// Figures of one kind of access; false if the mount is far slower or takes more transfers than one
-/// OUT and, for a read, one IN.
-bool judge(std::string_view name, const Pair& pair, double target, bool reads) {
-    const bool fast = judge_rates(name, pair.mount.rates, pair.libftdi.rates, target);
+void print_transfers(std::string_view name, const Pair& pair) {
     print_transfers(name, "the mount", pair.mount);
     print_transfers(name, "libftdi1", pair.libftdi);
-    const Transfers& transfers = pair.mount.transfers;
-    return fast && transfers.out == pair.mount.accesses &&
-           transfers.in == (reads ? pair.mount.accesses : 0) && transfers.control == 0;
+}
+
+/// One OUT and `ins` INs with data for each access, and nothing else.
+bool needs_only(const Runs& runs, std::uint64_t ins) {
+    return runs.transfers.out == runs.accesses && runs.transfers.in == ins * runs.accesses &&
+           runs.transfers.control == 0;
 }
 
 /// Whether a read through the mount is answered at once, and not when the chip's latency timer
 /// ends, which is made too long for any machine to hide.
 bool replies_at_once(int in, FtdiEngine& engine) {
     engine.set_latency_of_a(FtdiEngine::longest_latency_ms);
-    std::vector<double> times;
-    for (int i = 0; i < 9; ++i) {
-        const auto start = std::chrono::steady_clock::now();
-        read_level(in);
-        const std::chrono::duration<double, std::milli> time =
-            std::chrono::steady_clock::now() - start;
-        times.push_back(time.count());
-    }
+    std::vector<double> times(9);
+    std::generate(times.begin(), times.end(), [in] { return time_of_read(in); });
     engine.set_latency_of_a(FtdiEngine::latency_ms);
     fmt::print("speed: read {:.2f} ms when the latency timer has {} ms\n", median(times),
                FtdiEngine::longest_latency_ms);
     return median(times) < FtdiEngine::longest_latency_ms / 2.0;
 }
 
-/// The accesses; returns what a read takes, in milliseconds.
-double measure_accesses(SimControl& control, int in, int out, const std::string& serial) {
+void measure_accesses(SimControl& control, const fs::path& in_line, const fs::path& out_line,
+                      const std::string& serial) {
+    const UniqueFd in = open_value(in_line);
+    const UniqueFd out = open_value(out_line);
     FtdiEngine engine(serial);
     const Pair reads = by_turns(
-        control, [in] { read_level(in); }, [&engine] { engine.read_pins(); });
+        control, [&] { read_level(in.get()); }, [&] { engine.read_pins(); });
     bool ours = false;
     bool theirs = false;
     const Pair writes = by_turns(
-        control, [&] { write_level(out, ours = !ours); },
+        control, [&] { write_level(out.get(), ours = !ours); },
         [&] { engine.write_pin(theirs = !theirs); });
-    const bool good_reads = judge("read", reads, read_target, true);
-    const bool good_writes = judge("write", writes, write_target, false);
-    if (!good_reads || !good_writes) {
-        throw std::runtime_error("accesses are far from the target, or take more transfers");
+    const bool fast_reads =
+        judge_rates("read", reads.mount.rates, reads.libftdi.rates, read_target);
+    const bool fast_writes =
+        judge_rates("write", writes.mount.rates, writes.libftdi.rates, write_target);
+    print_transfers("read", reads);
+    print_transfers("write", writes);
+    if (!needs_only(reads.mount, 1) || !needs_only(writes.mount, 0)) {
+        throw std::runtime_error("an access takes more transfers than it needs");
     }
-    if (!replies_at_once(in, engine)) {
+    if (!replies_at_once(in.get(), engine)) {
         throw std::runtime_error("a read waits for the latency timer");
     }
-    return 1000 / median(reads.mount.rates);
+    if (!fast_reads || !fast_writes) {
+        throw std::runtime_error("accesses are far from the target");
+    }
 }
 
 void measure(const fs::path& in_line, const fs::path& out_line, const std::string& pin,
              const std::string& serial, const std::string& control_path) {
     SimControl control(control_path);
-    const UniqueFd in = open_value(in_line);
-    const UniqueFd out = open_value(out_line);
-    const double read_ms = measure_accesses(control, in.get(), out.get(), serial);
+    measure_accesses(control, in_line, out_line, serial);
 
     control.drive(pin, false);
-    if (write_text(in_line / "edge", "both") != "ok") {
-        throw std::runtime_error("edge cannot be armed");
-    }
-    const Wakes wakes = measure_wakes(in.get(), control, pin);
-    const bool fast = judge_times("wake", wakes.ordered, 2 * read_ms + sample_interval_ms / 2);
-    fmt::print("speed: wake {:.2f} ms after the answer to the order\n", median(wakes.answered));
+    const Wakes wakes = measure_wakes(in_line, control, pin);
+    const double limit = 2 * median(wakes.reads) + sample_interval_ms / 2;
+    const bool fast = judge_times("wake", wakes.ordered, limit);
+    fmt::print("speed: wake {:.2f} ms after the answer to the order, reads meanwhile {:.2f} ms\n",
+               median(wakes.answered), median(wakes.reads));
     if (!fast) {
         throw std::runtime_error("wake-ups are far from the target");
     }

@@ -16,7 +16,9 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr int repetitions = 100;
+/// Reads and wake-ups by turns, so that what slows the machine down slows down both.
+constexpr int turns = 12;
+constexpr int each_turn = 10;
 
 /// Orders come at any moment between two samples: after a pause of less than `longest_pause`, which
 /// is longer than a sample takes on an emulated machine. The step is coprime to it and so gives
@@ -24,8 +26,11 @@ constexpr int repetitions = 100;
 constexpr auto longest_pause = std::chrono::microseconds(20000);
 constexpr auto pause_step = std::chrono::microseconds(12361);
 
-double milliseconds(steady_clock::duration time) {
-    return std::chrono::duration<double, std::milli>(time).count();
+void set_edge(const fs::path& line, const char* edge) {
+    const std::string said = write_text(line / "edge", edge);
+    if (said != "ok") {
+        throw std::runtime_error(fmt::format("edge {}: {}", edge, said));
+    }
 }
 
 /// When poll() returned with an edge.
@@ -42,10 +47,19 @@ steady_clock::time_point wait_for_edge(int fd) {
 
 }  // namespace
 
-Wakes measure_wakes(int fd, SimControl& control, const std::string& pin) {
+Wakes measure_wakes(const fs::path& line, SimControl& control, const std::string& pin) {
+    const UniqueFd value = open_value(line);
+    const int fd = value.get();
     Wakes wakes;
     bool level = read_level(fd);
-    for (int i = 0; i < repetitions; ++i) {
+    for (int i = 0; i < turns * each_turn; ++i) {
+        if (i % each_turn == 0) {
+            set_edge(line, "none");
+            for (int read = 0; read < each_turn; ++read) {
+                wakes.reads.push_back(time_of_read(fd));
+            }
+            set_edge(line, "both");
+        }
         level = !level;
         auto edge = std::async(std::launch::async, wait_for_edge, fd);
         if (!wait_for_sleepers(1)) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "support/files.h"
 #include "vm/speed/sim_control.h"
 
 #include <string>
@@ -7,16 +8,20 @@
 
 namespace gpiofs::test {
 
-/// Times, in milliseconds, from before the order to change a pin is sent until poll() returns on
-/// `fd`, the value file of that pin's line, armed for both edges. So the order's own way is in
-/// them; `answered` has the times from its answer on, which may be negative.
+/// Times in milliseconds.
 struct Wakes {
+    /// From before the order to change a pin is sent until poll() returns, so the order's own way
+    /// is in them.
     std::vector<double> ordered;
+    /// From the order's answer on, which may be negative.
     std::vector<double> answered;
+    /// Single reads of the line between them, with no line armed.
+    std::vector<double> reads;
 };
 
-/// No other thread of this process may sleep in poll(). Throws std::runtime_error when a poll ends
+/// Arms the line of folder `line` for both edges and changes its pin, `pin`, again and again. No
+/// other thread of this process may sleep in poll(). Throws std::runtime_error when a poll ends
 /// without an edge, or the level afterwards is wrong.
-Wakes measure_wakes(int fd, SimControl& control, const std::string& pin);
+Wakes measure_wakes(const fs::path& line, SimControl& control, const std::string& pin);
 
 }  // namespace gpiofs::test
