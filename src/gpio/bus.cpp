@@ -108,11 +108,35 @@ void Bus::tell_shadow() noexcept {
 }
 
 void Bus::let_go_or_go_on(Jobs& round, const JobResult& result) {
+    Jobs cancelled;  // outlives the lock: their destructors are not ours to run there
     Jobs refused;
-    Jobs next = next_round(round, result, refused);
-    answer(round, result);
-    answer(refused, {result.error ? result.error : errno_code(ETIMEDOUT), {}});
-    round = std::move(next);
+    bool waited_for = false;
+    {
+        const std::lock_guard lock(mutex_);
+        finish_locked(round, cancelled);
+        // One silence is enough: who queued behind it would only wait for the same silence again.
+        if (result.error == errno_code(ETIMEDOUT) || result.error == errno_code(ENODEV)) {
+            refused = refuse_queue_locked();
+        }
+        waited_for = let_go_locked();
+    }
+    answer(std::exchange(round, {}), result);
+    answer(refused, result);
+    // Not before: of those that were answered many are back by now, and share the next round.
+    while (waited_for && round.empty()) {
+        round = take_round();
+        if (round.empty()) {
+            const std::lock_guard lock(mutex_);
+            waited_for = let_go_locked();
+        }
+    }
+}
+
+bool Bus::let_go_locked() {
+    handed_ = takers_ > 0 && !closed_;
+    held_ = handed_ || !queue_.empty();
+    changed_.notify_all();
+    return held_ && !handed_;
 }
 
 JobResult Bus::round_trip(const Jobs& round) {
@@ -155,30 +179,23 @@ Banks Bus::put_jobs(const Jobs& jobs, PortState& state, mpsse::CommandBuffer& co
     return reads;
 }
 
-Bus::Jobs Bus::next_round(Jobs& round, const JobResult& result, Jobs& refused) {
-    Jobs cancelled;  // outlives the lock: their destructors are not ours to run there
-    const std::lock_guard lock(mutex_);
-    finish_locked(round, cancelled);
-    // One silence is enough: who queued behind it would only wait for the same silence again.
-    const bool hopeless =
-        result.error == errno_code(ETIMEDOUT) || result.error == errno_code(ENODEV);
-    Jobs next;
-    if (takers_ > 0 && !hopeless && !closed_) {
-        handed_ = true;
-    } else {
-        next = take_queue_locked(hopeless, refused);
-        held_ = !next.empty();
-    }
-    changed_.notify_all();
-    return next;
-}
-
 Bus::Jobs Bus::take_round() {
     Jobs refused;
     Jobs round;
     {
         const std::lock_guard lock(mutex_);
-        round = take_queue_locked(false, refused);
+        round = std::exchange(queue_, {});
+        const TimePoint now = round.empty() ? TimePoint{} : clock_.now();
+        const auto first_late = std::stable_partition(
+            round.begin(), round.end(), [now](const auto& job) { return job->deadline > now; });
+        std::move(first_late, round.end(), std::back_inserter(refused));
+        round.erase(first_late, round.end());
+        for (const auto& job : refused) {
+            job->state_ = BusJob::State::finished;
+        }
+        for (const auto& job : round) {
+            job->state_ = BusJob::State::in_flight;
+        }
     }
     answer(refused, {errno_code(ETIMEDOUT), {}});
     return round;
@@ -208,21 +225,12 @@ void Bus::finish_locked(Jobs& round, Jobs& cancelled) noexcept {
     }
 }
 
-Bus::Jobs Bus::take_queue_locked(bool hopeless, Jobs& refused) {
-    Jobs next = std::exchange(queue_, {});
-    const TimePoint now = next.empty() ? TimePoint{} : clock_.now();
-    const auto first_refused =
-        std::stable_partition(next.begin(), next.end(),
-                              [&](const auto& job) { return !hopeless && job->deadline > now; });
-    std::move(first_refused, next.end(), std::back_inserter(refused));
-    next.erase(first_refused, next.end());
-    for (const auto& job : refused) {
+Bus::Jobs Bus::refuse_queue_locked() {
+    Jobs jobs = std::exchange(queue_, {});
+    for (const auto& job : jobs) {
         job->state_ = BusJob::State::finished;
     }
-    for (const auto& job : next) {
-        job->state_ = BusJob::State::in_flight;
-    }
-    return next;
+    return jobs;
 }
 
 void Bus::in_order(const Jobs& jobs, const JobResult& result) noexcept {
@@ -266,10 +274,7 @@ void Bus::close() noexcept {
     {
         const std::lock_guard lock(mutex_);
         closed_ = true;
-        refused = std::exchange(queue_, {});
-        for (const auto& job : refused) {
-            job->state_ = BusJob::State::finished;
-        }
+        refused = refuse_queue_locked();
         if (held_) {
             engine_->abort();
         }

@@ -147,7 +147,8 @@ class Bus {
     static std::error_code as_told(std::error_code error) noexcept;
     /// As jobs are told it. Reports a loss.
     JobResult outcome(JobResult result) noexcept;
-    /// Finishes and answers a round, and makes it the next one.
+    /// Finishes and answers a round, and makes it the next one; empty if the bus is not held any
+    /// more.
     void let_go_or_go_on(Jobs& round, const JobResult& result);
     /// Has the observer know the shadow, if it has changed.
     void tell_shadow() noexcept;
@@ -157,14 +158,15 @@ class Bus {
                                  mpsse::CommandBuffer& commands);
     /// Fills commands_; returns the shadow that holds after them, and the banks they read.
     mpsse::PortState compose(const Jobs& round, mpsse::Banks& reads);
-    /// Marks the round finished and takes the next one; empty when the bus was let go or handed to
-    /// who waits in take().
-    Jobs next_round(Jobs& round, const JobResult& result, Jobs& refused);
-    /// What is queued, as the next round, while the bus is held.
+    /// Lets the bus go, or hands it to who waits in take(), unless somebody has queued: then the
+    /// caller keeps it and the answer is true.
+    bool let_go_locked();
+    /// What is queued and not too late, as the next round, while the bus is held.
     Jobs take_round();
     /// Marks a round finished and answers it.
     void end_round(Jobs round, const JobResult& result);
-    Jobs take_queue_locked(bool hopeless, Jobs& refused);
+    /// What is queued, marked finished, to be told so.
+    Jobs refuse_queue_locked();
     static void finish_locked(Jobs& round, Jobs& cancelled) noexcept;
     /// BusJob::in_order() of each, unless they failed.
     static void in_order(const Jobs& jobs, const JobResult& result) noexcept;
