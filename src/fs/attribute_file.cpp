@@ -67,8 +67,11 @@ void AttributeFile::check_alive() const {
 }
 
 std::optional<std::string> AttributeFile::continued(std::size_t offset, std::size_t size) {
+    if (offset == 0) {
+        return std::nullopt;
+    }
     const std::lock_guard lock(mutex_);
-    if (offset == 0 || offset != next_offset_) {
+    if (offset != next_offset_) {
         return std::nullopt;
     }
     std::string part = snapshot_.substr(std::min(offset, snapshot_.size()), size);

@@ -61,17 +61,14 @@ void BusRequest::done(const gpio::JobResult& result) noexcept {
     }
 }
 
-SampleRead::SampleRead(const Services& services, std::shared_ptr<gpio::Chip> chip, Node node,
+SampleRead::SampleRead(const Services& services, std::shared_ptr<gpio::Chip> chip,
                        mpsse::Banks banks, Format format, ReadRequest request)
-    : BusRequest(services, std::move(chip)),
-      node_(std::move(node)),
-      format_(format),
-      request_(std::move(request)) {
+    : BusRequest(services, std::move(chip)), format_(format), request_(std::move(request)) {
     reads = banks;
 }
 
 void SampleRead::complete(const gpio::JobResult& result) {
-    request_.complete(format_(node_, result.sample));
+    request_.complete(format_(request_.node(), result.sample));
 }
 
 ChangeWrite::ChangeWrite(const Services& services, std::shared_ptr<gpio::Chip> chip,

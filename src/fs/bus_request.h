@@ -37,14 +37,13 @@ class BusRequest : public gpio::BusJob, public std::enable_shared_from_this<BusR
 class SampleRead : public BusRequest {
   public:
     using Format = std::string (*)(const Node& node, const gpio::Sample& sample);
-    SampleRead(const Services& services, std::shared_ptr<gpio::Chip> chip, Node node,
-               mpsse::Banks banks, Format format, ReadRequest request);
+    SampleRead(const Services& services, std::shared_ptr<gpio::Chip> chip, mpsse::Banks banks,
+               Format format, ReadRequest request);
 
   private:
     Reply& reply() noexcept override { return request_.reply(); }
     void complete(const gpio::JobResult& result) override;
 
-    const Node node_;
     const Format format_;
     ReadRequest request_;
 };

@@ -47,7 +47,7 @@ std::string lines_table(const Node& node, const Sample& sample) {
 
 void show_lines(const Services& services, const Node& node, ReadRequest& request) {
     BusRequest::submit(std::make_shared<SampleRead>(
-        services, node.chip, node, mpsse::banks_of(node.chip->info().limits.present), lines_table,
+        services, node.chip, mpsse::banks_of(node.chip->info().limits.present), lines_table,
         std::move(request)));
 }
 

@@ -59,7 +59,7 @@ void show_value(const Services& services, const Node& node, ReadRequest& request
         throw_errno(EOPNOTSUPP, "the line cannot be read");
     }
     BusRequest::submit(std::make_shared<SampleRead>(services, node.line->chip().shared_from_this(),
-                                                    node, node.line->bank(), value_text,
+                                                    node.line->bank(), value_text,
                                                     std::move(request)));
 }
 

@@ -18,6 +18,8 @@ ReadRequest::ReadRequest(Reply reply, std::shared_ptr<AttributeFile> file, std::
                          std::size_t offset) noexcept
     : reply_(std::move(reply)), file_(std::move(file)), size_(size), offset_(offset) {}
 
+const Node& ReadRequest::node() const noexcept { return file_->node(); }
+
 void ReadRequest::complete(std::string_view text) noexcept {
     try {
         file_->store_snapshot(text, offset_, size_);

@@ -10,6 +10,7 @@
 namespace gpiofs::fs {
 
 class AttributeFile;
+struct Node;
 
 /// The owner of a FUSE request: it is answered exactly once, with EIO if it is dropped.
 class Reply {
@@ -41,6 +42,8 @@ class ReadRequest {
     void complete(std::string_view text) noexcept;
     void fail(int errno_value) noexcept { reply_.error(errno_value); }
     Reply& reply() noexcept { return reply_; }
+    /// Of the open file that is read.
+    const Node& node() const noexcept;
 
   private:
     Reply reply_;

@@ -118,14 +118,17 @@ std::error_code Engine::receive(std::size_t count, TimePoint deadline) {
 }
 
 std::error_code Engine::read_packet(TimePoint deadline) {
-    // A chip that keeps sending status packets lets no transfer run into the deadline.
-    if (clock_.now() >= deadline) {
-        return fail(errno_code(ETIMEDOUT), Direction::in);
-    }
     const auto [bytes, error] = transport_->read(in_buffer_, deadline);
     heard_status_ = heard_status_ || bytes > 0;
-    parser_.feed(std::span(in_buffer_).first(bytes));
-    return error ? fail(error, Direction::in) : error;
+    const std::size_t payload = parser_.feed(std::span(in_buffer_).first(bytes));
+    if (error) {
+        return fail(error, Direction::in);
+    }
+    // A chip that keeps sending status packets lets no transfer run into the deadline.
+    if (payload == 0 && clock_.now() >= deadline) {
+        return fail(errno_code(ETIMEDOUT), Direction::in);
+    }
+    return {};
 }
 
 std::error_code Engine::fail(std::error_code error, Direction direction) {
@@ -194,6 +197,9 @@ std::error_code Engine::await_echo(Opcode opcode, TimePoint deadline) {
     }
     parser_.clear();
     while (!mpsse::end_of_bad_command_echo(parser_.payload(), opcode)) {
+        if (clock_.now() >= deadline) {
+            return fail(errno_code(ETIMEDOUT), Direction::in);
+        }
         if (const auto failed = read_packet(deadline)) {
             return failed;
         }
