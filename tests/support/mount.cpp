@@ -31,6 +31,12 @@ std::string without_newline(std::string text) {
     return text;
 }
 
+std::vector<std::string> in_foreground(const std::vector<std::string>& arguments) {
+    std::vector<std::string> command{GPIOFS_PROGRAM, "-f"};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    return command;
+}
+
 }  // namespace
 
 std::string why_no_mount() {
@@ -59,14 +65,14 @@ std::string sanitizer_report(const std::string& log) {
 }
 
 Mount::Mount(const std::vector<std::string>& arguments)
+    : Mount(in_foreground(arguments), "export") {}
+
+Mount::Mount(std::vector<std::string> command, const std::string& file)
     : path_(folder_.path() / "mnt"), log_path_(folder_.path() / "log") {
     fs::create_directory(path_);
-    std::vector<std::string> command{GPIOFS_PROGRAM, "-f"};
-    command.insert(command.end(), arguments.begin(), arguments.end());
     command.push_back(path_.string());
     process_ = std::make_unique<Process>(command, log_path_);
-    const bool there =
-        wait_until([this] { return fs::exists(path_ / "export") || !process_->running(); });
+    const bool there = wait_until([&] { return fs::exists(path_ / file) || !process_->running(); });
     if (!there || !process_->running()) {
         const std::string said = log();
         process_.reset();

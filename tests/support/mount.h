@@ -25,6 +25,8 @@ class Mount {
     /// Starts the program in the foreground with these arguments before the mount point, and waits
     /// until the tree is there. Throws std::runtime_error with its log if it does not come.
     explicit Mount(const std::vector<std::string>& arguments);
+    /// The same with a command of any program that stays in the foreground, whose tree has `file`.
+    Mount(std::vector<std::string> command, const std::string& file);
     Mount(const Mount&) = delete;
     Mount& operator=(const Mount&) = delete;
     ~Mount();

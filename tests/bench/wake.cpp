@@ -1,0 +1,204 @@
+#include "mounts.h"
+#include "support/poller.h"
+#include "topics.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <fcntl.h>
+#include <functional>
+#include <poll.h>
+#include <random>
+#include <stdexcept>
+#include <thread>
+#include <unistd.h>
+
+namespace gpiofs::bench {
+namespace {
+
+constexpr unsigned base = 512;
+
+/// Threads that sleep in poll() on a file each and tell when they woke.
+class Pollers {
+  public:
+    Pollers(const test::fs::path& path, std::size_t count) : woken_(count) {
+        for (std::size_t n = 0; n < count; ++n) {
+            files_.push_back(open_or_throw(path, O_RDONLY));
+        }
+    }
+
+    /// From before `cause` until the last of them has woken, once all of them sleep and `pause` has
+    /// passed.
+    Duration wake(const std::function<void()>& cause, Duration pause) {
+        std::vector<std::thread> threads;
+        const std::size_t sleepers = test::sleeping_pollers();
+        threads.reserve(files_.size());
+        for (std::size_t n = 0; n < files_.size(); ++n) {
+            threads.emplace_back([this, n] { woken_[n] = sleep(files_[n].get()); });
+        }
+        const bool asleep =
+            test::wait_until([&] { return test::sleeping_pollers() >= sleepers + files_.size(); });
+        std::this_thread::sleep_for(pause);
+        const TimePoint begun = clock_.now();
+        cause();
+        for (auto& thread : threads) {
+            thread.join();
+        }
+        const TimePoint last = *std::max_element(woken_.begin(), woken_.end());
+        if (!asleep || last == TimePoint::max()) {
+            throw std::runtime_error("a poller was not woken");
+        }
+        return last - begun;
+    }
+
+  private:
+    TimePoint sleep(int file) const {
+        char text[64];
+        if (::pread(file, text, sizeof(text), 0) <= 0) {
+            return TimePoint::max();
+        }
+        constexpr int patience_ms = 10'000;
+        pollfd entry{file, POLLPRI | POLLERR, 0};
+        const bool woken = ::poll(&entry, 1, patience_ms) == 1;
+        return woken ? clock_.now() : TimePoint::max();
+    }
+
+    const SystemClock clock_;
+    std::vector<UniqueFd> files_;
+    std::vector<TimePoint> woken_;
+};
+
+/// Something that can wake, again and again.
+struct Source {
+    test::fs::path value;
+    std::function<void()> cause;
+};
+
+Source source_of(const EmptyFilesystem& mount) {
+    return {mount.value(), [path = mount.notify()] { write_or_throw(path, "1"); }};
+}
+
+/// An edge on line 512, one way and the other in turns.
+Source source_of(const test::Mount& mount) {
+    const auto line = mount.path() / fmt::format("gpio{}", base);
+    return {line / "value", [drive = mount.path() / "sim/0/adbus0/drive", level = false]() mutable {
+                level = !level;
+                write_or_throw(drive, level ? "1" : "0");
+            }};
+}
+
+std::unique_ptr<test::Mount> armed_mount(unsigned interval_us) {
+    auto mount = std::make_unique<test::Mount>(std::vector<std::string>{
+        "--board", fmt::format("sim:FT232H,usb=hs,sample_interval_us={}", interval_us)});
+    const auto line = mount->export_line(base);
+    write_or_throw(mount->path() / "sim/0/adbus0/drive", "0");
+    write_or_throw(line / "edge", "both");
+    return mount;
+}
+
+/// Wakes pollers that often, and adds how long each time took, in microseconds.
+void add_latencies(const Source& source, std::size_t pollers, int events, Duration interval,
+                   Series& series) {
+    Pollers sleepers(source.value, pollers);
+    std::mt19937 random(1);
+    std::uniform_int_distribution<Duration::rep> phase(0, interval.count());
+    for (int event = 0; event < events; ++event) {
+        series.add(microseconds(sleepers.wake(source.cause, Duration(phase(random)))));
+    }
+}
+
+double round_trip_us(const test::Mount& mount) {
+    const UniqueFd file =
+        open_or_throw(mount.path() / fmt::format("gpio{}", base) / "value", O_RDONLY);
+    Side side;
+    run_for(
+        std::chrono::milliseconds(50),
+        [&] {
+            char text[64];
+            if (::pread(file.get(), text, sizeof(text), 0) <= 0) {
+                throw std::runtime_error("a read beside the sampler failed");
+            }
+        },
+        side);
+    return side.latency_us.median();
+}
+
+void by_interval(const Scale& scale, Report& report) {
+    Table table{"From an edge to poll()'s return, by sampling interval",
+                "`usb=hs`, one poller, the edge at a random phase; microseconds. The bound is half "
+                "the interval, a "
+                "read, and 1.3 times the wake-up that an empty filesystem gives when told to; for "
+                "a stream it is 500.",
+                {"interval us", "median", "95 %", "99 %", "read", "empty filesystem", "bound",
+                 "median / bound"},
+                {}};
+    const EmptyFilesystem empty;
+    for (const unsigned interval_us : {0U, 100U, 1000U, 10000U}) {
+        const auto mount = armed_mount(interval_us);
+        const Duration interval = std::chrono::microseconds(interval_us);
+        Series woken;
+        Series floor;
+        constexpr int turns = 5;
+        const Source ours = source_of(*mount);
+        for (int turn = 0; turn < turns; ++turn) {
+            const int events = std::max(scale.events() / turns, 1);
+            add_latencies(ours, 1, events, interval, woken);
+            add_latencies(source_of(empty), 1, events, interval, floor);
+        }
+        const double read = round_trip_us(*mount);
+        constexpr double stream_bound = 500;
+        const double bound = interval_us == 0
+                                 ? stream_bound
+                                 : microseconds(interval) / 2 + read + 1.3 * floor.median();
+        table.rows.push_back({double(interval_us), woken.median(), woken.quantile(0.95),
+                              woken.quantile(0.99), read, floor.median(), bound,
+                              woken.median() / bound});
+    }
+    report.push_back(std::move(table));
+}
+
+void by_pollers(const Scale& scale, Report& report) {
+    Table table{"Until the last of many pollers of one line is woken",
+                "`usb=hs`, sampled every 1000 us, each poller with a file and a thread of its own; "
+                "microseconds, "
+                "beside an empty filesystem that notifies as many.",
+                {"pollers", "median", "empty filesystem", "difference"},
+                {}};
+    const EmptyFilesystem empty;
+    constexpr auto interval = std::chrono::milliseconds(1);
+    const auto mount = armed_mount(1000);
+    const Source ours = source_of(*mount);
+    for (const unsigned count : {1U, 10U, 100U, 1000U}) {
+        const int events = scale.quick ? 2 : count == 1000 ? 7 : 20;
+        Series woken;
+        Series floor;
+        add_latencies(ours, count, events, interval, woken);
+        add_latencies(source_of(empty), count, events, interval, floor);
+        table.rows.push_back(
+            {double(count), woken.median(), floor.median(), woken.median() - floor.median()});
+    }
+    report.push_back(std::move(table));
+}
+
+/// A poller has a file; a thousand of them are more than many machines allow at first.
+void allow_descriptors() {
+    constexpr rlim_t wanted = 4096;
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = std::min(std::max(limit.rlim_cur, wanted), limit.rlim_max);
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
+void measure_wake(const Scale& scale, Report& report) {
+    allow_descriptors();
+    by_interval(scale, report);
+    by_pollers(scale, report);
+}
+
+}  // namespace gpiofs::bench
