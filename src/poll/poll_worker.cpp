@@ -97,8 +97,10 @@ void PollWorker::run() {
         bool woken = true;
         if (next == TimePoint::max()) {
             changed_.wait(lock, due);
-        } else {
+        } else if (next > now) {
             woken = changed_.wait_until(lock, next, due);
+        } else {
+            woken = due();  // a wait for the past costs as much as one for the future
         }
         if (woken) {
             next = clock_.now();
