@@ -1,22 +1,23 @@
-# gpiofs_tests(label [NAME name] SOURCES ... LINK ... [TIMEOUT seconds] [SERIAL])
+# gpiofs_tests(label [NAME name] SOURCES ... LINK ... [MAIN target] [TIMEOUT seconds])
 # One doctest program; every TEST_CASE becomes a ctest test of its own with the label. A case that
-# cannot run here prints "SKIPPED: reason" and is counted as skipped.
+# cannot run here prints "SKIPPED: reason" and is counted as skipped. MAIN is an object library with
+# doctest's main() for a program that tests_main does not suit.
 function(gpiofs_tests label)
-  cmake_parse_arguments(ARG "SERIAL" "NAME;TIMEOUT" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAME;MAIN;TIMEOUT" "SOURCES;LINK" ${ARGN})
   set(target tests_${label})
   if(ARG_NAME)
     string(APPEND target _${ARG_NAME})
   endif()
-  add_executable(${target} ${PROJECT_SOURCE_DIR}/tests/support/main.cpp ${ARG_SOURCES})
+  if(NOT ARG_MAIN)
+    set(ARG_MAIN tests_main)
+  endif()
+  add_executable(${target} ${ARG_SOURCES})
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-  target_link_libraries(${target} PRIVATE gpiofs_warnings doctest::doctest ${ARG_LINK})
+  target_link_libraries(${target} PRIVATE gpiofs_warnings doctest::doctest ${ARG_MAIN} ${ARG_LINK})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 60)
   endif()
   set(properties LABELS ${label} TIMEOUT ${ARG_TIMEOUT} SKIP_REGULAR_EXPRESSION "SKIPPED: ")
-  if(ARG_SERIAL)
-    list(APPEND properties RUN_SERIAL ON)
-  endif()
   if(GPIOFS_SANITIZE STREQUAL "thread")
     list(APPEND properties
          ENVIRONMENT TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/usb/tsan.supp)
