@@ -18,17 +18,12 @@ constexpr auto run_time = std::chrono::milliseconds(100);
 void run(SimControl& control, const std::function<void()>& access, Runs& runs) {
     const Transfers before = control.transfers();
     access();  // the first after another program's turn finds cold caches
-    std::uint64_t count = 0;
-    const auto start = steady_clock::now();
-    auto now = start;
-    while (now < start + run_time) {
-        access();
-        ++count;
-        now = steady_clock::now();
+    ++runs.accesses;
+    const auto end = steady_clock::now() + run_time;
+    while (steady_clock::now() < end) {
+        runs.ms.push_back(time_of(access));
+        ++runs.accesses;
     }
-    runs.rates.push_back(static_cast<double>(count) /
-                         std::chrono::duration<double>(now - start).count());
-    runs.accesses += count + 1;
     runs.transfers += control.transfers() - before;
 }
 
@@ -48,6 +43,12 @@ double milliseconds(steady_clock::duration time) {
     return std::chrono::duration<double, std::milli>(time).count();
 }
 
+double time_of(const std::function<void()>& access) {
+    const auto start = steady_clock::now();
+    access();
+    return milliseconds(steady_clock::now() - start);
+}
+
 UniqueFd open_value(const fs::path& line) {
     UniqueFd fd = open_file(line / "value", O_RDWR);
     if (!fd) {
@@ -62,12 +63,6 @@ bool read_level(int fd) {
         throw std::runtime_error(fmt::format("read of value: {}", errno_name(errno)));
     }
     return level == '1';
-}
-
-double time_of_read(int fd) {
-    const auto start = steady_clock::now();
-    read_level(fd);
-    return milliseconds(steady_clock::now() - start);
 }
 
 void write_level(int fd, bool level) {

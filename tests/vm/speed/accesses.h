@@ -12,8 +12,8 @@ namespace gpiofs::test {
 
 /// Runs of one kind of access as fast as one caller gets them done.
 struct Runs {
-    std::vector<double> rates;  ///< accesses per second, one for each run
-    std::uint64_t accesses = 0;
+    std::vector<double> ms;      ///< what each took, without the first of each run
+    std::uint64_t accesses = 0;  ///< with the first ones
     Transfers transfers;
 };
 
@@ -29,13 +29,13 @@ Pair by_turns(SimControl& control, const std::function<void()>& mount,
 
 double milliseconds(std::chrono::steady_clock::duration time);
 
+/// What `access` takes, in milliseconds.
+double time_of(const std::function<void()>& access);
+
 /// Opens `value` of a gpioN folder for reading and writing; throws std::runtime_error.
 UniqueFd open_value(const fs::path& line);
 /// One read of an open `value` file; throws std::runtime_error if it gives no level.
 bool read_level(int fd);
-/// What one read takes, in milliseconds.
-double time_of_read(int fd);
 /// One write; throws std::runtime_error if it fails.
 void write_level(int fd, bool level);
-
 }  // namespace gpiofs::test

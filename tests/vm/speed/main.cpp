@@ -54,7 +54,7 @@ bool needs_only(const Runs& runs, std::uint64_t ins) {
 bool replies_at_once(int in, FtdiEngine& engine) {
     engine.set_latency_of_a(FtdiEngine::longest_latency_ms);
     std::vector<double> times(9);
-    std::generate(times.begin(), times.end(), [in] { return time_of_read(in); });
+    std::generate(times.begin(), times.end(), [in] { return time_of([in] { read_level(in); }); });
     engine.set_latency_of_a(FtdiEngine::latency_ms);
     fmt::print("speed: read {:.2f} ms when the latency timer has {} ms\n", median(times),
                FtdiEngine::longest_latency_ms);
@@ -73,10 +73,8 @@ void measure_accesses(SimControl& control, const fs::path& in_line, const fs::pa
     const Pair writes = by_turns(
         control, [&] { write_level(out.get(), ours = !ours); },
         [&] { engine.write_pin(theirs = !theirs); });
-    const bool fast_reads =
-        judge_rates("read", reads.mount.rates, reads.libftdi.rates, read_target);
-    const bool fast_writes =
-        judge_rates("write", writes.mount.rates, writes.libftdi.rates, write_target);
+    const bool fast_reads = judge_rates("read", reads.mount.ms, reads.libftdi.ms, read_target);
+    const bool fast_writes = judge_rates("write", writes.mount.ms, writes.libftdi.ms, write_target);
     print_transfers("read", reads);
     print_transfers("write", writes);
     if (!needs_only(reads.mount, 1) || !needs_only(writes.mount, 0)) {

@@ -10,9 +10,10 @@ namespace gpiofs::test {
 /// Of at least one value.
 double median(std::vector<double> values);
 
-/// Prints "NAME A/s, libftdi1 B/s, ratio R (target T: met)", the rates as medians of runs with
-/// their spread. Returns whether the ratio of the fastest tenth of the runs, which other work on
-/// the machine disturbs least, is above half of the target.
+/// Prints "NAME A/s, libftdi1 B/s, ratio R (target T: met)" from what each access took, in
+/// milliseconds: medians, and the rates of the slowest and the fastest tenth. Returns whether the
+/// ratio in the fastest tenth, which other work on the machine disturbs least, is above half of the
+/// target.
 bool judge_rates(std::string_view name, const std::vector<double>& ours,
                  const std::vector<double>& libftdi, double target);
 

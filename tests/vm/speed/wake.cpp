@@ -56,7 +56,7 @@ Wakes measure_wakes(const fs::path& line, SimControl& control, const std::string
         if (i % each_turn == 0) {
             set_edge(line, "none");
             for (int read = 0; read < each_turn; ++read) {
-                wakes.reads.push_back(time_of_read(fd));
+                wakes.reads.push_back(time_of([fd] { read_level(fd); }));
             }
             set_edge(line, "both");
         }
