@@ -2,8 +2,6 @@
 #include "mounts.h"
 #include "topics.h"
 
-#include <fmt/format.h>
-
 #include <atomic>
 #include <fcntl.h>
 #include <stdexcept>
@@ -55,78 +53,90 @@ double read_together(const std::vector<UniqueFd>& files, std::chrono::millisecon
     return static_cast<double>(reads) / seconds(ended - begun);
 }
 
-double bare_rate(const Scale& scale) {
-    SystemClock clock;
-    BareBoard board(clock, high_speed_board());
-    Side side;
-    for (int turn = 0; turn < scale.turns(); ++turn) {
-        run_for(
-            scale.run(), [&] { board.read_pins(); }, side);
-    }
-    return side.per_second.median();
-}
+/// Some readers that are measured by turns with others.
+struct Group {
+    explicit Group(std::size_t count) : readers(count) {}
+
+    std::size_t readers;
+    std::vector<UniqueFd> files;
+    Series rates;
+    double out = 0;
+    double reads = 0;
+};
 
 void readers(const Scale& scale, Report& report) {
     Table table{
         "Readers of one board",
-        "`usb=hs`: threads that read `value` as fast as they can, beside a bare loop that does the "
-        "same "
+        "`usb=hs`: threads that read `value` as fast as they can, by turns with a bare loop that "
+        "does the same "
         "transfers on the modelled bus. Transfers fall below one a read where readers share them.",
-        {"readers", "reads per second", "modelled bus", "ratio", "times one reader",
-         "OUT per read"},
+        {"readers", "reads per second", "bare loop", "ratio", "times one reader", "OUT per read"},
         {}};
-    test::Mount mount({"--board", "sim:FT232H,usb=hs"});
+    SystemClock clock;
+    BareBoard bare(clock, high_speed_board());
+    Side floor;
+    const test::Mount mount({"--board", "sim:FT232H,usb=hs"});
     const auto value = mount.export_line(first_base) / "value";
-    const double floor = bare_rate(scale);
-    double one = 0;
-    for (const unsigned count : {1U, 2U, 4U, 16U, 64U}) {
-        std::vector<UniqueFd> files;
-        for (unsigned n = 0; n < count; ++n) {
-            files.push_back(open_or_throw(value, O_RDONLY));
+    std::vector<Group> groups;
+    for (const std::size_t count : {1U, 2U, 4U, 16U, 64U}) {
+        Group& group = groups.emplace_back(count);
+        for (std::size_t n = 0; n < count; ++n) {
+            group.files.push_back(open_or_throw(value, O_RDONLY));
         }
-        Series rates;
-        double transferred = 0;
-        double all = 0;
-        for (int turn = 0; turn < scale.turns(); ++turn) {
+    }
+    for (int turn = 0; turn < scale.turns(); ++turn) {
+        run_for(
+            scale.run(), [&] { bare.read_pins(); }, floor);
+        for (Group& group : groups) {
             const Transfers before = transfers(mount);
-            const double rate = read_together(files, scale.run());
-            rates.add(rate);
-            transferred += static_cast<double>(transfers(mount).out - before.out);
-            all += rate * seconds(scale.run());
+            const double rate = read_together(group.files, scale.run());
+            group.rates.add(rate);
+            group.out += static_cast<double>(transfers(mount).out - before.out);
+            group.reads += rate * seconds(scale.run());
         }
-        const double rate = rates.median();
-        one = count == 1 ? rate : one;
-        table.rows.push_back(
-            {double(count), rate, floor, rate / floor, rate / one, transferred / all});
+    }
+    const double bare_rate = floor.per_second.median();
+    for (const Group& group : groups) {
+        const double rate = group.rates.median();
+        table.rows.push_back({double(group.readers), rate, bare_rate, rate / bare_rate,
+                              rate / groups.front().rates.median(), group.out / group.reads});
     }
     report.push_back(std::move(table));
 }
 
 void boards(const Scale& scale, Report& report) {
-    Table table{
-        "Boards",
-        "`usb=hs`: one reader for each board. The modelled buses of all boards use this machine's "
-        "processors, which real ones do not.",
-        {"boards", "reads per second", "times one board"},
-        {}};
-    double one = 0;
-    for (const unsigned count : {1U, 4U, 16U}) {
-        std::vector<std::string> words;
-        for (unsigned n = 0; n < count; ++n) {
-            words.insert(words.end(), {"--board", "sim:FT232H,usb=hs"});
+    Table table{"Boards",
+                "`usb=hs`: one reader for each board, by turns. The modelled buses of all boards "
+                "use this machine's "
+                "processors, which real ones do not.",
+                {"boards", "reads per second", "times one board"},
+                {}};
+    constexpr unsigned most = 16;
+    std::vector<std::string> words;
+    for (unsigned n = 0; n < most; ++n) {
+        words.insert(words.end(), {"--board", "sim:FT232H,usb=hs"});
+    }
+    const test::Mount mount(words);
+    std::vector<Group> groups;
+    for (const unsigned count : {1U, 4U, most}) {
+        groups.emplace_back(count);
+    }
+    for (unsigned n = 0; n < most; ++n) {
+        const auto value = mount.export_line(first_base + lines_of_board * n) / "value";
+        for (Group& group : groups) {
+            if (n < group.readers) {
+                group.files.push_back(open_or_throw(value, O_RDONLY));
+            }
         }
-        test::Mount mount(words);
-        std::vector<UniqueFd> files;
-        for (unsigned n = 0; n < count; ++n) {
-            const auto line = mount.export_line(first_base + lines_of_board * n);
-            files.push_back(open_or_throw(line / "value", O_RDONLY));
+    }
+    for (int turn = 0; turn < scale.turns(); ++turn) {
+        for (Group& group : groups) {
+            group.rates.add(read_together(group.files, scale.run()));
         }
-        Series rates;
-        for (int turn = 0; turn < scale.turns(); ++turn) {
-            rates.add(read_together(files, scale.run()));
-        }
-        one = count == 1 ? rates.median() : one;
-        table.rows.push_back({double(count), rates.median(), rates.median() / one});
+    }
+    for (const Group& group : groups) {
+        const double rate = group.rates.median();
+        table.rows.push_back({double(group.readers), rate, rate / groups.front().rates.median()});
     }
     report.push_back(std::move(table));
 }

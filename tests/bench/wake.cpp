@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <system_error>
 
 #include <algorithm>
 #include <atomic>
@@ -72,23 +73,39 @@ class Pollers {
     std::vector<TimePoint> woken_;
 };
 
-/// Something that can wake, again and again.
-struct Source {
-    test::fs::path value;
-    std::function<void()> cause;
+/// Something that can wake, again and again: writing one text or the other in turns to a file that
+/// is open already.
+class Source {
+  public:
+    Source(test::fs::path value, const test::fs::path& cause)
+        : value_(std::move(value)), cause_(open_or_throw(cause, O_WRONLY)) {}
+
+    const test::fs::path& value() const { return value_; }
+    void happen() {
+        level_ = !level_;
+        if (::pwrite(cause_.get(), level_ ? "1" : "0", 1, 0) != 1) {
+            throw std::system_error(errno, std::generic_category(), "the cause of a wake-up");
+        }
+    }
+
+    /// Random, so that the cause comes at any phase of a sampler.
+    Duration pause(Duration longest) {
+        return Duration(std::uniform_int_distribution<Duration::rep>(0, longest.count())(random_));
+    }
+
+  private:
+    test::fs::path value_;
+    UniqueFd cause_;
+    std::mt19937 random_{1};
+    bool level_ = false;
 };
 
-Source source_of(const EmptyFilesystem& mount) {
-    return {mount.value(), [path = mount.notify()] { write_or_throw(path, "1"); }};
-}
+Source source_of(const EmptyFilesystem& mount) { return {mount.value(), mount.notify()}; }
 
-/// An edge on line 512, one way and the other in turns.
+/// An edge on line 512.
 Source source_of(const test::Mount& mount) {
-    const auto line = mount.path() / fmt::format("gpio{}", base);
-    return {line / "value", [drive = mount.path() / "sim/0/adbus0/drive", level = false]() mutable {
-                level = !level;
-                write_or_throw(drive, level ? "1" : "0");
-            }};
+    return {mount.path() / fmt::format("gpio{}", base) / "value",
+            mount.path() / "sim/0/adbus0/drive"};
 }
 
 std::unique_ptr<test::Mount> armed_mount(unsigned interval_us) {
@@ -101,30 +118,25 @@ std::unique_ptr<test::Mount> armed_mount(unsigned interval_us) {
 }
 
 /// Wakes pollers that often, and adds how long each time took, in microseconds.
-void add_latencies(const Source& source, std::size_t pollers, int events, Duration interval,
+void add_latencies(Source& source, std::size_t pollers, int events, Duration interval,
                    Series& series) {
-    Pollers sleepers(source.value, pollers);
-    std::mt19937 random(1);
-    std::uniform_int_distribution<Duration::rep> phase(0, interval.count());
+    Pollers sleepers(source.value(), pollers);
     for (int event = 0; event < events; ++event) {
-        series.add(microseconds(sleepers.wake(source.cause, Duration(phase(random)))));
+        series.add(microseconds(sleepers.wake([&] { source.happen(); }, source.pause(interval))));
     }
 }
 
-double round_trip_us(const test::Mount& mount) {
+/// Reads beside the sampler, and adds how long each took.
+void add_reads(const test::Mount& mount, Side& side) {
     const UniqueFd file =
         open_or_throw(mount.path() / fmt::format("gpio{}", base) / "value", O_RDONLY);
-    Side side;
-    run_for(
-        std::chrono::milliseconds(50),
-        [&] {
-            char text[64];
-            if (::pread(file.get(), text, sizeof(text), 0) <= 0) {
-                throw std::runtime_error("a read beside the sampler failed");
-            }
-        },
-        side);
-    return side.latency_us.median();
+    const auto read = [&] {
+        char text[64];
+        if (::pread(file.get(), text, sizeof(text), 0) <= 0) {
+            throw std::runtime_error("a read beside the sampler failed");
+        }
+    };
+    run_for(std::chrono::milliseconds(20), read, side);
 }
 
 void by_interval(const Scale& scale, Report& report) {
@@ -137,19 +149,22 @@ void by_interval(const Scale& scale, Report& report) {
                  "median / bound"},
                 {}};
     const EmptyFilesystem empty;
+    Source notified = source_of(empty);
     for (const unsigned interval_us : {0U, 100U, 1000U, 10000U}) {
         const auto mount = armed_mount(interval_us);
         const Duration interval = std::chrono::microseconds(interval_us);
         Series woken;
         Series floor;
+        Side reads;
         constexpr int turns = 5;
-        const Source ours = source_of(*mount);
+        Source ours = source_of(*mount);
         for (int turn = 0; turn < turns; ++turn) {
             const int events = std::max(scale.events() / turns, 1);
             add_latencies(ours, 1, events, interval, woken);
-            add_latencies(source_of(empty), 1, events, interval, floor);
+            add_latencies(notified, 1, events, interval, floor);
+            add_reads(*mount, reads);
         }
-        const double read = round_trip_us(*mount);
+        const double read = reads.latency_us.median();
         constexpr double stream_bound = 500;
         const double bound = interval_us == 0
                                  ? stream_bound
@@ -169,15 +184,18 @@ void by_pollers(const Scale& scale, Report& report) {
                 {"pollers", "median", "empty filesystem", "difference"},
                 {}};
     const EmptyFilesystem empty;
+    Source notified = source_of(empty);
     constexpr auto interval = std::chrono::milliseconds(1);
     const auto mount = armed_mount(1000);
-    const Source ours = source_of(*mount);
+    Source ours = source_of(*mount);
     for (const unsigned count : {1U, 10U, 100U, 1000U}) {
-        const int events = scale.quick ? 2 : count == 1000 ? 7 : 20;
+        const int turns = scale.quick ? 1 : count == 1000 ? 4 : 10;
         Series woken;
         Series floor;
-        add_latencies(ours, count, events, interval, woken);
-        add_latencies(source_of(empty), count, events, interval, floor);
+        for (int turn = 0; turn < turns; ++turn) {
+            add_latencies(ours, count, 2, interval, woken);
+            add_latencies(notified, count, 2, interval, floor);
+        }
         table.rows.push_back(
             {double(count), woken.median(), floor.median(), woken.median() - floor.median()});
     }

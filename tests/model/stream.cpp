@@ -241,3 +241,41 @@ TEST_CASE("stream: it ends when there is nothing to stream, and the bus is free 
     CHECK(done.out_transfers == 1);
     CHECK(done.in_transfers == 1);
 }
+
+TEST_CASE("stream: who waits for an edge is woken within half a millisecond, as a rule") {
+    class Woken final : public gpio::Wakeup {
+      public:
+        Woken(const Clock& clock, TimePoint cause, std::vector<Duration>& delays)
+            : clock_(clock), cause_(cause), delays_(delays) {}
+        void notify() noexcept override { delays_.push_back(clock_.now() - cause_); }
+
+      private:
+        const Clock& clock_;
+        TimePoint cause_;
+        std::vector<Duration>& delays_;
+    };
+    for (const std::uint32_t engine_ns : engine_speeds) {
+        CAPTURE(engine_ns);
+        StreamRig rig(paced_board(engine_ns));
+        std::mt19937 random(engine_ns);
+        std::uniform_int_distribution<int> pause_us(2000, 4000);
+        std::vector<Duration> delays;
+        TimePoint at = rig.clock.now() + warm_up;
+        constexpr std::size_t edges = 200;
+        for (std::size_t edge = 0; edge < edges; ++edge) {
+            rig.clock.at(at, [&rig, &delays, level = edge % 2 == 0] {
+                while (rig.edges.take()) {
+                }
+                rig.edges.ask(gpio::EventQueue::Sleeper::poll,
+                              std::make_unique<Woken>(rig.clock, rig.clock.now(), delays));
+                rig.drive(level);
+            });
+            at += microseconds(pause_us(random));
+        }
+        REQUIRE_FALSE(rig.stream(at - rig.clock.now()));
+        REQUIRE(delays.size() == edges);
+        std::sort(delays.begin(), delays.end());
+        CHECK(delays[edges / 2] <= microseconds(500));
+        CHECK(delays.back() <= milliseconds(1));
+    }
+}
