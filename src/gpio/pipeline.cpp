@@ -10,8 +10,10 @@ namespace {
 
 using transport::Direction;
 
-/// A multiple of every packet size.
-constexpr std::size_t in_size = 4096;
+/// A multiple of every packet size, and no larger: a batch's last packet that is taken late is full
+/// of the next one's replies and does not end a transfer, so its size is what bounds how late
+/// replies are told. These two packets of high speed are 0.5 ms of an engine at 0.5 us a command.
+constexpr std::size_t in_size = 1024;
 
 }  // namespace
 

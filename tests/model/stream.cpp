@@ -254,7 +254,8 @@ TEST_CASE("stream: who waits for an edge is woken within half a millisecond, as 
         TimePoint cause_;
         std::vector<Duration>& delays_;
     };
-    for (const std::uint32_t engine_ns : engine_speeds) {
+    // At 240 ns a batch ends just before a packet is full, and the next one fills it in time.
+    for (const std::uint32_t engine_ns : {150U, 240U, 500U, 1000U, 3000U, 6500U}) {
         CAPTURE(engine_ns);
         StreamRig rig(paced_board(engine_ns));
         std::mt19937 random(engine_ns);
