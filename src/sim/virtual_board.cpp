@@ -18,8 +18,8 @@ constexpr std::uint16_t ftdi_vendor = 0x0403;
 /// Shorter waits are spent on the processor: a sleeping thread wakes up later than this.
 constexpr Duration shortest_sleep = std::chrono::microseconds(5);
 
-/// Lets the calling thread's sleeps end when they are over, and not up to 50 us later, which is what
-/// Linux takes to save power (prctl(2), PR_SET_TIMERSLACK).
+/// Lets the calling thread's sleeps end when they are over, and not up to 50 us later, which is
+/// what Linux takes to save power (prctl(2), PR_SET_TIMERSLACK).
 void sleep_exactly() noexcept {
     static thread_local const int set = prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
     static_cast<void>(set);
