@@ -1,9 +1,10 @@
-# gpiofs_tests(label [NAME name] SOURCES ... LINK ... [MAIN target] [TIMEOUT seconds])
+# gpiofs_tests(label [NAME name] SOURCES ... LINK ... [MAIN target] [TIMEOUT seconds]
+#              [ENVIRONMENT name=value])
 # One doctest program; every TEST_CASE becomes a ctest test of its own with the label. A case that
 # cannot run here prints "SKIPPED: reason" and is counted as skipped. MAIN is an object library with
 # doctest's main() for a program that tests_main does not suit.
 function(gpiofs_tests label)
-  cmake_parse_arguments(ARG "" "NAME;MAIN;TIMEOUT" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAME;MAIN;TIMEOUT;ENVIRONMENT" "SOURCES;LINK" ${ARGN})
   set(target tests_${label})
   if(ARG_NAME)
     string(APPEND target _${ARG_NAME})
@@ -20,9 +21,8 @@ function(gpiofs_tests label)
     set(ARG_TIMEOUT 60)
   endif()
   set(properties LABELS ${label} TIMEOUT ${ARG_TIMEOUT} SKIP_REGULAR_EXPRESSION "SKIPPED: ")
-  if(GPIOFS_SANITIZE STREQUAL "thread")
-    list(APPEND properties
-         ENVIRONMENT TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/usb/tsan.supp)
+  if(ARG_ENVIRONMENT)
+    list(APPEND properties ENVIRONMENT "${ARG_ENVIRONMENT}")
   endif()
   doctest_discover_tests(${target} TEST_PREFIX "${label}: " PROPERTIES ${properties})
 endfunction()
