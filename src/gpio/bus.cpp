@@ -190,12 +190,8 @@ Bus::Jobs Bus::take_round() {
             round.begin(), round.end(), [now](const auto& job) { return job->deadline > now; });
         std::move(first_late, round.end(), std::back_inserter(refused));
         round.erase(first_late, round.end());
-        for (const auto& job : refused) {
-            job->state_ = BusJob::State::finished;
-        }
-        for (const auto& job : round) {
-            job->state_ = BusJob::State::in_flight;
-        }
+        mark_locked(refused, BusJob::State::finished);
+        mark_locked(round, BusJob::State::in_flight);
     }
     answer(refused, {errno_code(ETIMEDOUT), {}});
     return round;
@@ -220,17 +216,19 @@ void Bus::finish_locked(Jobs& round, Jobs& cancelled) noexcept {
         [](const auto& job) { return job->state_ != BusJob::State::cancelled; });
     std::move(first_cancelled, round.end(), std::back_inserter(cancelled));
     round.erase(first_cancelled, round.end());
-    for (const auto& job : round) {
-        job->state_ = BusJob::State::finished;
-    }
+    mark_locked(round, BusJob::State::finished);
 }
 
 Bus::Jobs Bus::refuse_queue_locked() {
     Jobs jobs = std::exchange(queue_, {});
-    for (const auto& job : jobs) {
-        job->state_ = BusJob::State::finished;
-    }
+    mark_locked(jobs, BusJob::State::finished);
     return jobs;
+}
+
+void Bus::mark_locked(const Jobs& jobs, BusJob::State state) noexcept {
+    for (const auto& job : jobs) {
+        job->state_ = state;
+    }
 }
 
 void Bus::in_order(const Jobs& jobs, const JobResult& result) noexcept {

@@ -168,6 +168,7 @@ class Bus {
     /// What is queued, marked finished, to be told so.
     Jobs refuse_queue_locked();
     static void finish_locked(Jobs& round, Jobs& cancelled) noexcept;
+    static void mark_locked(const Jobs& jobs, BusJob::State state) noexcept;
     /// BusJob::in_order() of each, unless they failed.
     static void in_order(const Jobs& jobs, const JobResult& result) noexcept;
     static void answer(const Jobs& jobs, const JobResult& result) noexcept;

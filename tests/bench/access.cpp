@@ -22,10 +22,7 @@ void check(bool worked, const char* what) {
 }
 
 Operation reading(int file) {
-    return [file] {
-        char text[64];
-        check(::pread(file, text, sizeof(text), 0) > 0, "pread");
-    };
+    return [file] { read_value(file); };
 }
 
 /// Writes the texts in turns.

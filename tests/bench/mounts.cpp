@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sstream>
 #include <stdexcept>
+#include <unistd.h>
 
 namespace gpiofs::bench {
 
@@ -31,6 +32,13 @@ UniqueFd open_or_throw(const test::fs::path& path, int flags) {
         throw_errno(errno, path.string());
     }
     return file;
+}
+
+void read_value(int file) {
+    char text[64];
+    if (::pread(file, text, sizeof(text), 0) <= 0) {
+        throw_errno(errno, "pread of a value");
+    }
 }
 
 void write_or_throw(const test::fs::path& path, const std::string& text) {

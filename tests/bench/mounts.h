@@ -16,6 +16,7 @@ Transfers transfers(const test::Mount& mount, unsigned board = 0);
 
 /// Throw std::system_error.
 UniqueFd open_or_throw(const test::fs::path& path, int flags);
+void read_value(int file);
 void write_or_throw(const test::fs::path& path, const std::string& text);
 
 /// The mount of empty_filesystem.cpp.

@@ -130,13 +130,8 @@ void add_latencies(Source& source, std::size_t pollers, int events, Duration int
 void add_reads(const test::Mount& mount, Side& side) {
     const UniqueFd file =
         open_or_throw(mount.path() / fmt::format("gpio{}", base) / "value", O_RDONLY);
-    const auto read = [&] {
-        char text[64];
-        if (::pread(file.get(), text, sizeof(text), 0) <= 0) {
-            throw std::runtime_error("a read beside the sampler failed");
-        }
-    };
-    run_for(std::chrono::milliseconds(20), read, side);
+    run_for(
+        std::chrono::milliseconds(20), [&] { read_value(file.get()); }, side);
 }
 
 void by_interval(const Scale& scale, Report& report) {
