@@ -287,8 +287,10 @@ struct Callbacks {
 
     static void releasedir(fuse_req_t request, fuse_ino_t /*inode*/,
                            fuse_file_info* info) noexcept {
-        self(request).open_folders_.remove(handle<Listing>(info));
-        Reply(request).ok();
+        guarded(request, [&](Reply& reply) {
+            self(request).open_folders_.remove(handle<Listing>(info));
+            reply.ok();
+        });
     }
 
     static void fsync(fuse_req_t request, fuse_ino_t /*inode*/, int /*datasync*/,

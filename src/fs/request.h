@@ -1,6 +1,7 @@
 #pragma once
 
 #include "fs/fuse_api.h"
+#include "fs/kernel_order.h"
 
 #include <cstddef>
 #include <memory>
@@ -15,7 +16,7 @@ struct Node;
 /// The owner of a FUSE request: it is answered exactly once, with EIO if it is dropped.
 class Reply {
   public:
-    explicit Reply(fuse_req_t request) noexcept : request_(request) {}
+    explicit Reply(fuse_req_t request) noexcept : request_(request) { KernelOrder::request(); }
     Reply(Reply&& other) noexcept : request_(std::exchange(other.request_, nullptr)) {}
     Reply& operator=(Reply&&) = delete;
     Reply(const Reply&) = delete;
@@ -23,7 +24,10 @@ class Reply {
     ~Reply();
 
     /// For the answers that have no method here; the request must be answered with it.
-    fuse_req_t take() noexcept { return std::exchange(request_, nullptr); }
+    fuse_req_t take() noexcept {
+        KernelOrder::answer();
+        return std::exchange(request_, nullptr);
+    }
     fuse_req_t get() const noexcept { return request_; }
     void error(int errno_value) noexcept;
     void ok() noexcept { error(0); }

@@ -55,13 +55,14 @@ bool is_mounted(const fs::path& path) {
 
 std::string sanitizer_report(const std::string& log) {
     std::istringstream lines(log);
+    std::string report;
     for (std::string line; std::getline(lines, line);) {
-        if (line.find("Sanitizer") != std::string::npos ||
+        if (!report.empty() || line.find("Sanitizer") != std::string::npos ||
             line.find("runtime error:") != std::string::npos) {
-            return line;
+            report += line + '\n';
         }
     }
-    return {};
+    return report;
 }
 
 Mount::Mount(const std::vector<std::string>& arguments)

@@ -15,7 +15,7 @@ std::string why_no_mount();
 /// Whether something is mounted there.
 bool is_mounted(const fs::path& path);
 
-/// The first line of a sanitizer's report in a program's log; empty if there is none.
+/// A program's log from the first report of a sanitizer on; empty if there is none.
 std::string sanitizer_report(const std::string& log);
 
 /// The built program on a real mount in a folder of its own. If it is not stopped, the destructor
