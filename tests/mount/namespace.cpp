@@ -15,7 +15,10 @@ as() {
     setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups "$@"
 }
 is_mounted() { grep -q " $dir " /proc/self/mountinfo; }
-daemon() { grep -ls '^State:.[RSD]' $(grep -lsx mpsse-gpiofs /proc/[0-9]*/comm | sed 's/comm$/status/') /dev/null | tr -dc '0-9\n'; }
+daemon() {  # of a killed program any thread may be the last that holds /dev/fuse
+    grep -ls '^State:.[RSD]' $(grep -lsx mpsse-gpiofs /proc/[0-9]*/comm | sed 's,comm$,task/*/status,') /dev/null |
+        cut -d/ -f3 | sort -u
+}
 not() { ! "$@"; }
 soon() {
     local left=400
