@@ -1,5 +1,6 @@
 #include "sim/descriptors.h"
 
+#include <algorithm>
 #include <string_view>
 
 namespace gpiofs::sim {
@@ -56,9 +57,11 @@ Bytes configuration(const Identity& identity, std::uint8_t type, unsigned packet
 
 Bytes device_qualifier(const Identity& identity) {
     const Bytes device = device_descriptor(identity);
-    Bytes bytes{10, type_device_qualifier};
-    bytes.insert(bytes.end(), device.begin() + 2, device.begin() + 8);
-    bytes.insert(bytes.end(), {1, 0});
+    Bytes bytes(10);
+    bytes[0] = 10;
+    bytes[1] = type_device_qualifier;
+    std::copy_n(device.begin() + 2, 6, bytes.begin() + 2);
+    bytes[8] = 1;
     return bytes;
 }
 
