@@ -43,9 +43,12 @@ void Bus::submit(std::shared_ptr<BusJob> job) {
     if (refused) {
         job->done({errno_code(ENODEV), {}});
     } else {
-        Jobs round;
+        // A job may submit another when it is done: that one finds no memory to use again.
+        thread_local Jobs memory;
+        Jobs round = std::exchange(memory, {});
         round.push_back(std::move(job));
-        hold(std::move(round));
+        hold(round);
+        memory = std::move(round);
     }
 }
 
@@ -63,7 +66,7 @@ bool Bus::take() {
     return !closed_;
 }
 
-void Bus::hold(Jobs round) {
+void Bus::hold(Jobs& round) {
     while (!round.empty()) {
         const JobResult result = outcome(round_trip(round));
         in_order(round, result);
@@ -84,7 +87,7 @@ std::error_code Bus::stream(Duration timeout, const std::function<bool()>& go_on
     result = outcome(result);
     Jobs round;
     let_go_or_go_on(round, result);
-    hold(std::move(round));
+    hold(round);
     return result.error;
 }
 
@@ -120,8 +123,9 @@ void Bus::let_go_or_go_on(Jobs& round, const JobResult& result) {
         }
         waited_for = let_go_locked();
     }
-    answer(std::exchange(round, {}), result);
+    answer(round, result);
     answer(refused, result);
+    round.clear();
     // Not before: of those that were answered many are back by now, and share the next round.
     while (waited_for && round.empty()) {
         round = take_round();
@@ -151,9 +155,11 @@ JobResult Bus::round_trip(const Jobs& round) {
     }
     tell_shadow();
     if (!result.error && reads != Banks::none) {
-        result.sample = {mpsse::levels_from_reply(engine_->reply(), reads), mpsse::pins_of(reads),
-                         clock_.now()};
-        observer_->sampled(result.sample);
+        result.sample = {mpsse::levels_from_reply(engine_->reply(), reads), mpsse::pins_of(reads)};
+        if (observer_->watches()) {
+            result.sample.time = clock_.now();
+            observer_->sampled(result.sample);
+        }
     }
     return result;
 }

@@ -35,6 +35,8 @@ struct Sample {
     mpsse::PinMask levels = 0;
     mpsse::PinMask valid = 0;
     /// When the pins were read, as near as is known: for one round trip, when its reply arrived.
+    /// Not told where nobody watches (BusObserver::watches()): to ask a clock takes as long as
+    /// three uncontended locks.
     TimePoint time{};
 };
 
@@ -90,7 +92,9 @@ class BusObserver {
     /// Banks that this round trip should read too, because a sample of them is overdue: a sampler
     /// that found the bus busy, or is itself busy holding it for others, misses nothing.
     virtual mpsse::Banks overdue() noexcept = 0;
-    /// Every round trip that read pins, in order.
+    /// Whether samples are of interest; asked again for each.
+    virtual bool watches() noexcept = 0;
+    /// Every round trip that read pins while it watches(), in order.
     virtual void sampled(const Sample& sample) noexcept = 0;
     /// Lines to be sampled without a gap; none ends a stream.
     virtual mpsse::PinMask streamed_lines() noexcept = 0;
@@ -141,7 +145,7 @@ class Bus {
 
     /// False after close().
     bool take();
-    void hold(Jobs round);
+    void hold(Jobs& round);
     JobResult round_trip(const Jobs& round);
     /// What jobs are told of an error: an abort means that the board is taken out.
     static std::error_code as_told(std::error_code error) noexcept;

@@ -114,6 +114,7 @@ void Chip::unexport_line(unsigned offset) {
 std::shared_ptr<Line> Chip::unlink_locked(unsigned offset, WakeList& wake) {
     value_edges_.clear(offset);
     reader_edges_.clear(offset);
+    note_armed_locked();
     auto line = std::exchange(lines_[offset], nullptr);
     if (line) {
         for (EventQueue* queue : std::exchange(line->readers_, {})) {
@@ -123,11 +124,6 @@ std::shared_ptr<Line> Chip::unlink_locked(unsigned offset, WakeList& wake) {
     return line;
 }
 
-PinMask Chip::armed() const {
-    const std::lock_guard lock(mutex_);
-    return armed_locked();
-}
-
 void Chip::arm_locked(Line& line, bool level) {
     const WireEdges edges(line.edge_, line.active_low_);
     value_edges_.set(line.offset_, edges.rising, edges.falling, level);
@@ -135,11 +131,22 @@ void Chip::arm_locked(Line& line, bool level) {
         const WireEdges read(line.read_edge(), line.active_low_);
         reader_edges_.choose(line.offset_, read.rising, read.falling);
     }
+    note_armed_locked();
 }
 
 void Chip::arm_readers_locked(Line& line, bool level) {
     const WireEdges edges(line.read_edge(), line.active_low_);
     reader_edges_.set(line.offset_, edges.rising, edges.falling, level);
+    note_armed_locked();
+}
+
+void Chip::disarm_readers_locked(const Line& line) {
+    reader_edges_.clear(line.offset_);
+    note_armed_locked();
+}
+
+void Chip::note_armed_locked() noexcept {
+    armed_ = static_cast<PinMask>(value_edges_.armed() | reader_edges_.armed());
 }
 
 void Chip::kill() noexcept {
@@ -164,19 +171,20 @@ void Chip::kill() noexcept {
 }
 
 mpsse::Banks Chip::overdue() noexcept {
-    const std::lock_guard lock(mutex_);
-    const PinMask armed = armed_locked();
+    const PinMask lines = armed();
     const Duration interval = sample_interval();
-    const bool due =
-        armed != 0 && interval != Duration::zero() && clock_.now() - last_sample_ > interval;
-    return due ? mpsse::banks_of(armed) : mpsse::Banks::none;
+    if (lines == 0 || interval == Duration::zero()) {
+        return mpsse::Banks::none;
+    }
+    const std::lock_guard lock(mutex_);
+    return clock_.now() - last_sample_ > interval ? mpsse::banks_of(lines) : mpsse::Banks::none;
 }
 
 void Chip::sampled(const Sample& sample) noexcept {
     WakeList wake;
     {
         const std::lock_guard lock(mutex_);
-        if (const PinMask armed = armed_locked(); armed != 0 && (armed & ~sample.valid) == 0) {
+        if (const PinMask lines = armed(); lines != 0 && (lines & ~sample.valid) == 0) {
             last_sample_ = clock_.now();
             if (const Duration interval = sample_interval(); interval != Duration::zero()) {
                 stats_.sampled(last_sample_, interval);

@@ -85,13 +85,14 @@ class Chip final : public BusObserver, public std::enable_shared_from_this<Chip>
     void unexport_line(unsigned offset);
 
     /// Lines with an armed edge or with readers of their edges; none once the chip is dead.
-    mpsse::PinMask armed() const;
+    mpsse::PinMask armed() const noexcept { return armed_; }
 
     /// The chip is gone or going: its lines die, who polls them wakes, jobs end with ENODEV.
     /// The engine remains, to be retired from the bus. Idempotent.
     void kill() noexcept;
 
     mpsse::Banks overdue() noexcept override;
+    bool watches() noexcept override { return armed() != 0; }
     void sampled(const Sample& sample) noexcept override;
     mpsse::PinMask streamed_lines() noexcept override;
     void streamed(const StreamedBatch& batch) noexcept override;
@@ -100,12 +101,12 @@ class Chip final : public BusObserver, public std::enable_shared_from_this<Chip>
 
   private:
     friend class Line;
-    mpsse::PinMask armed_locked() const noexcept {
-        return static_cast<mpsse::PinMask>(value_edges_.armed() | reader_edges_.armed());
-    }
     /// As the line's `edge` and `active_low` say; its readers, if any, are armed already.
     void arm_locked(Line& line, bool level);
     void arm_readers_locked(Line& line, bool level);
+    void disarm_readers_locked(const Line& line);
+    /// After every change of what is armed.
+    void note_armed_locked() noexcept;
     void queue_edges_locked(const Sample& sample, WakeList& wake);
     /// Drops a line out of every structure and ends its queues; its events are killed by the
     /// caller, unlocked.
@@ -122,9 +123,12 @@ class Chip final : public BusObserver, public std::enable_shared_from_this<Chip>
     std::array<std::shared_ptr<Line>, max_lines> lines_;  ///< guarded by mutex_
     EdgeDetector value_edges_;                            ///< guarded by mutex_
     EdgeDetector reader_edges_;                           ///< guarded by mutex_
-    mpsse::PortState state_;                              ///< guarded by mutex_
-    TimePoint last_sample_;                               ///< guarded by mutex_; of armed lines
-    SamplingStats stats_;                                 ///< guarded by mutex_
+    /// What the two are armed for; changes with mutex_ held. In bus order: a sample that is not
+    /// looked at because nothing is armed came before whatever is armed next.
+    std::atomic<mpsse::PinMask> armed_ = 0;
+    mpsse::PortState state_;  ///< guarded by mutex_
+    TimePoint last_sample_;   ///< guarded by mutex_; of armed lines
+    SamplingStats stats_;     ///< guarded by mutex_
 
     Bus bus_;  ///< last: its jobs reach everything above
 };

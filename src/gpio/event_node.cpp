@@ -24,11 +24,6 @@ bool EventNode::poll(Subscription& subscription, std::unique_ptr<Wakeup> wakeup)
     return dead_ || subscription.seen_ != count_;
 }
 
-void EventNode::mark_seen(Subscription& subscription) noexcept {
-    const std::lock_guard lock(mutex_);
-    subscription.seen_ = count_;
-}
-
 void EventNode::raise(WakeList& wake) {
     const std::lock_guard lock(mutex_);
     ++count_;
@@ -39,11 +34,6 @@ void EventNode::kill(WakeList& wake) {
     const std::lock_guard lock(mutex_);
     dead_ = true;
     take_wakeups(wake);
-}
-
-bool EventNode::dead() const noexcept {
-    const std::lock_guard lock(mutex_);
-    return dead_;
 }
 
 void EventNode::take_wakeups(WakeList& wake) {

@@ -2,6 +2,7 @@
 
 #include "base/sync.h"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -38,12 +39,12 @@ class WakeList {
 class EventNode;
 
 /// What one open file knows of a node's events: its copy of the counter, as kernfs keeps one
-/// (fs/kernfs/file.c), and at most one wake-up. All access is through the node, under its lock.
+/// (fs/kernfs/file.c), and at most one wake-up. All access is through the node.
 class Subscription {
   private:
     friend class EventNode;
-    std::uint64_t seen_ = 0;
-    std::unique_ptr<Wakeup> wakeup_;
+    std::atomic<std::uint64_t> seen_ = 0;
+    std::unique_ptr<Wakeup> wakeup_;  ///< guarded by EventNode::mutex_
 };
 
 /// The event counter of an attribute. It starts one ahead of every subscription, so that a fresh
@@ -59,21 +60,21 @@ class EventNode {
     /// event between the question and the sleep is not lost.
     bool poll(Subscription& subscription, std::unique_ptr<Wakeup> wakeup);
     /// Copies the counter; done before the text is produced, so that an event in between is seen
-    /// by the next poll.
-    void mark_seen(Subscription& subscription) noexcept;
+    /// by the next poll. Takes no lock: every read of an attribute comes this way.
+    void mark_seen(Subscription& subscription) noexcept { subscription.seen_ = count_.load(); }
 
     /// Counts one event and hands all wake-ups over.
     void raise(WakeList& wake);
     /// The attribute is gone: every poll reports an event from now on.
     void kill(WakeList& wake);
-    bool dead() const noexcept;
+    bool dead() const noexcept { return dead_; }
 
   private:
     void take_wakeups(WakeList& wake);
 
     mutable Mutex mutex_;
-    std::uint64_t count_ = 1;                   ///< guarded by mutex_
-    bool dead_ = false;                         ///< guarded by mutex_
+    std::atomic<std::uint64_t> count_ = 1;      ///< counts up with mutex_ held
+    std::atomic<bool> dead_ = false;            ///< becomes true with mutex_ held
     std::vector<Subscription*> subscriptions_;  ///< guarded by mutex_
 };
 

@@ -22,11 +22,6 @@ Direction Line::direction() const {
     return (chip_->state().outputs & mask()) != 0 ? Direction::out : Direction::in;
 }
 
-bool Line::active_low() const {
-    const std::lock_guard lock(chip_->mutex_);
-    return active_low_;
-}
-
 Edge Line::edge() const {
     const std::lock_guard lock(chip_->mutex_);
     return edge_;
@@ -109,7 +104,7 @@ void Line::remove_reader(EventQueue& queue) noexcept {
         if (std::erase(readers_, &queue) == 0 || !readers_.empty()) {
             return;
         }
-        chip_->reader_edges_.clear(offset_);
+        chip_->disarm_readers_locked(*this);
     }
     chip_->observer_.arming_changed(chip_);
 }

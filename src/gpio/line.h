@@ -4,6 +4,7 @@
 #include "gpio/event_node.h"
 #include "gpio/event_queue.h"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -31,7 +32,7 @@ class Line {
     bool can_input() const noexcept;
     bool can_output() const noexcept;
     Direction direction() const;
-    bool active_low() const;
+    bool active_low() const noexcept { return active_low_; }
     Edge edge() const;
 
     /// Events of `value`: one per detected edge.
@@ -76,9 +77,9 @@ class Line {
     const std::shared_ptr<Chip> chip_;
     const unsigned offset_;
     const std::uint64_t id_;
-    bool active_low_ = false;           ///< guarded by Chip::mutex_
-    Edge edge_ = Edge::none;            ///< guarded by Chip::mutex_
-    std::vector<EventQueue*> readers_;  ///< guarded by Chip::mutex_
+    std::atomic<bool> active_low_ = false;  ///< changes with Chip::mutex_ held
+    Edge edge_ = Edge::none;                ///< guarded by Chip::mutex_
+    std::vector<EventQueue*> readers_;      ///< guarded by Chip::mutex_
     EventNode value_events_;
     EventNode quiet_events_;
 };

@@ -34,6 +34,9 @@ std::optional<std::size_t> Bus::pipe_of(const BulkTransfer& transfer) const noex
 }
 
 void Bus::submit(BulkTransfer& transfer, TimePoint now) {
+    if (pending_ != 0 || fault_ != FaultKind::none) {
+        catch_up(now);  // otherwise nothing here depends on what has happened by now
+    }
     transfer.progress_.queued_at = now + timing_.submit;
     const auto index = pipe_of(transfer);
     if (!index) {

@@ -27,8 +27,7 @@ class Bus {
 
     /// Makes everything happen that is due, on the bus and in the chip.
     void catch_up(TimePoint now);
-    /// Takes a transfer, which stays where it is until it has ended or is withdrawn. The bus has
-    /// been brought to `now`.
+    /// Takes a transfer, which stays where it is until it has ended or is withdrawn.
     void submit(BulkTransfer& transfer, TimePoint now);
     /// Forgets a transfer; no effect on one that has ended.
     void withdraw(const BulkTransfer& transfer);

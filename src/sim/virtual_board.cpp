@@ -139,7 +139,6 @@ void VirtualBoard::submit_locked(BulkTransfer& transfer, TimePoint now) {
         transfer.attachment_ == 0 || transfer.attachment_ != attached_) {
         return;
     }
-    bus_->catch_up(now);
     bus_->submit(transfer, now);
     transfer.board_ = this;
     changed_locked();

@@ -19,6 +19,7 @@ namespace gpiofs::test {
 class BusLog final : public gpio::BusObserver {
   public:
     mpsse::Banks overdue() noexcept override { return mpsse::Banks::none; }
+    bool watches() noexcept override { return true; }
     void sampled(const gpio::Sample& /*sample*/) noexcept override { ++samples; }
     mpsse::PinMask streamed_lines() noexcept override { return 0; }
     void streamed(const gpio::StreamedBatch& /*batch*/) noexcept override {}
