@@ -11,5 +11,6 @@ endfunction()
 
 gpiofs_require(FUSE3 fuse3 3.12 libfuse3-dev)
 gpiofs_require(LIBUSB libusb-1.0 1.0.22 libusb-1.0-0-dev)
+gpiofs_require(LIBCAP libcap 2.25 libcap-dev)
 gpiofs_require(SYSTEMD libsystemd 246 libsystemd-dev)
 find_package(fmt 9 REQUIRED)

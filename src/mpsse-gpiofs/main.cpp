@@ -1,4 +1,6 @@
 #include "base/log.h"
+#include "base/privileges.h"
+#include "base/standard_streams.h"
 #include "cli/options.h"
 #include "cli/parent.h"
 #include "daemon/daemon.h"
@@ -10,7 +12,6 @@
 
 #include <exception>
 #include <filesystem>
-#include <iostream>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -36,6 +37,7 @@ std::string prepare_place(cli::Options& options) {
 }
 
 int serve(cli::Options& options) {
+    keep_needed_privileges();
     if (!fs::is_handed_over(options.mount_point)) {
         fs::check_fuse(options.allow_other);
     } else if (!options.default_permissions) {
@@ -65,6 +67,7 @@ int serve(cli::Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    open_closed_standard_streams();
     log::set_program("mpsse-gpiofs");
     try {
         auto parsed =
@@ -79,13 +82,13 @@ int main(int argc, char** argv) {
         }
         switch (options.intent) {
             case cli::Options::Intent::help:
-                std::cout << cli::help_text();
+                print(cli::help_text());
                 return 0;
             case cli::Options::Intent::version:
-                std::cout << "mpsse-gpiofs " GPIOFS_VERSION "\n";
+                print("mpsse-gpiofs " GPIOFS_VERSION "\n");
                 return 0;
             case cli::Options::Intent::list:
-                std::cout << daemon::board_list();
+                print(daemon::board_list());
                 return 0;
             case cli::Options::Intent::clear:
                 if (options.clear_below.empty()) {

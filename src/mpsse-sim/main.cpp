@@ -1,6 +1,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/standard_streams.h"
 #include "options.h"
 #include "sim/bench.h"
 #include "usbip/acceptor.h"
@@ -15,7 +16,6 @@
 #include <cerrno>
 #include <csignal>
 #include <exception>
-#include <iostream>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -92,10 +92,10 @@ int run(int argc, char** argv) {
     const auto& options = std::get<Options>(parsed);
     switch (options.intent) {
         case Options::Intent::help:
-            std::cout << mpsse_sim::help_text();
+            print(mpsse_sim::help_text());
             return 0;
         case Options::Intent::version:
-            std::cout << "mpsse-sim " GPIOFS_VERSION "\n";
+            print("mpsse-sim " GPIOFS_VERSION "\n");
             return 0;
         case Options::Intent::run:
             break;
@@ -107,6 +107,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    open_closed_standard_streams();
     log::set_program("mpsse-sim");
     try {
         return run(argc, argv);

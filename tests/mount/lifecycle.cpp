@@ -7,6 +7,7 @@
 #include <sys/mount.h>
 
 #include <csignal>
+#include <cstring>
 #include <fcntl.h>
 #include <poll.h>
 
@@ -119,6 +120,29 @@ TEST_CASE("at the end the place is free at once, whoever still has a file open")
     // The end of the first takes nothing from the second.
     CHECK(read_text(mount / "gpiochip512/base") == "512\n");
     CHECK(::umount2(mount.path().c_str(), 0) == 0);
+}
+
+TEST_CASE("root's program keeps the privileges it needs, in every thread") {
+    NEEDS_MOUNT();
+    Mount mount({"--simulate", "FT232H"});
+    mount.export_line(513);
+    // Capabilities 1, 2 and 21, of which this test itself may have fewer.
+    const auto mask = [](const std::string& status, const char* set) {
+        return std::stoull(status.substr(status.find(set) + std::strlen(set)), nullptr, 16);
+    };
+    const auto own = read_text("/proc/self/status");
+    const auto tasks = fmt::format("/proc/{}/task", mount.process().pid());
+    std::size_t threads = 0;
+    for (const auto& task : fs::directory_iterator(tasks)) {
+        const auto status = read_text(task.path() / "status");
+        for (const char* set : {"CapPrm:", "CapEff:", "CapBnd:"}) {
+            CAPTURE(set);
+            CHECK(mask(status, set) == (mask(own, set) & 0x200006U));
+        }
+        CHECK(status.find("NoNewPrivs:\t1\n") != std::string::npos);
+        ++threads;
+    }
+    CHECK(threads >= 2);
 }
 
 TEST_CASE("one thread is enough for one board") {
