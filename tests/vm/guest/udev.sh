@@ -36,6 +36,12 @@ unit_of() {  # PATH such as 1-1
 }
 unit_is() { [ "$(systemctl show -P ActiveState "$(unit_of "$1")")" = "$2" ]; }  # PATH STATE
 main_pid() { systemctl show -P MainPID "$(unit_of "$1")"; }                     # PATH
+# What the kernel lets a board's daemon do. CAP_SYS_ADMIN is capability 21.
+may_do() {  # PATH
+    awk '/^(CapEff|CapBnd|NoNewPrivs|Seccomp):/ {
+            sub("0000000000200000", "CAP_SYS_ADMIN"); printf "%s%s %s", gap, $1, $2; gap = " " }' \
+        "/proc/$(main_pid "$1")/status"
+}
 
 # The unit for /sys/class/gpio, which Debian's kernel has itself.
 

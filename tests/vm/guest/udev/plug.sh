@@ -8,6 +8,7 @@ opt_in "1-1, serial VMUDEV"
 
 for ((round = 1; round <= 20; round++)); do
     eventually 60 mounted VMUDEV
+    expect "what it may do" "$(may_do 1-1)" "CapEff: CAP_SYS_ADMIN CapBnd: CAP_SYS_ADMIN NoNewPrivs: 1 Seccomp: 2"
     expect "chips" "$(cd "$mount_dir" && echo gpiochip* chip*)" "gpiochip512 chip0"
     put 516 "$mount_dir/export"
     put 517 "$mount_dir/export"
