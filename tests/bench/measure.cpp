@@ -2,20 +2,11 @@
 
 #include <system_error>
 
-#include <algorithm>
 #include <cerrno>
-#include <cmath>
 #include <cstring>
 #include <sched.h>
 
 namespace gpiofs::bench {
-
-double Series::quantile(double part) const {
-    std::vector<double> sorted = values_;
-    std::sort(sorted.begin(), sorted.end());
-    const auto last = static_cast<double>(sorted.size() - 1);
-    return sorted.at(static_cast<std::size_t>(std::lround(part * last)));
-}
 
 double seconds(Duration time) { return std::chrono::duration<double>(time).count(); }
 double microseconds(Duration time) {

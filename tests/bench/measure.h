@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "support/quantile.h"
 
 #include <cstddef>
 #include <functional>
@@ -24,7 +25,7 @@ class Series {
   public:
     void add(double value) { values_.push_back(value); }
     /// Of what lies below; 0.5 is the median. Not to be asked of an empty series.
-    double quantile(double part) const;
+    double quantile(double part) const { return test::quantile(values_, part); }
     double median() const { return quantile(0.5); }
 
   private:

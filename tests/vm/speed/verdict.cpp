@@ -1,8 +1,9 @@
 #include "vm/speed/verdict.h"
 
+#include "support/quantile.h"
+
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <utility>
@@ -15,14 +16,6 @@ constexpr double fast = 0.1;
 constexpr double slow = 0.9;
 
 const char* word(bool met) { return met ? "met" : "missed"; }
-
-/// The value below which `part` of them lie.
-double quantile(std::vector<double> values, double part) {
-    const auto last = static_cast<double>(values.size() - 1);
-    const auto at = values.begin() + static_cast<std::ptrdiff_t>(part * last);
-    std::nth_element(values.begin(), at, values.end());
-    return *at;
-}
 
 /// How many in a second, of those that take so many milliseconds.
 std::string rates(const std::vector<double>& ms) {
