@@ -14,13 +14,16 @@
 namespace gpiofs::sim {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, FaultKind>, 7> fault_words = {{
+constexpr std::array<std::pair<std::string_view, FaultKind>, 10> fault_words = {{
     {"timeout", FaultKind::timeout},
     {"stall", FaultKind::stall},
     {"short", FaultKind::short_reply},
     {"status-only", FaultKind::status_only},
     {"garbage", FaultKind::garbage},
+    {"late", FaultKind::late},
     {"nak", FaultKind::nak},
+    {"cut", FaultKind::cut},
+    {"endpoint-gone", FaultKind::endpoint_gone},
     {"power-loss", FaultKind::power_loss},
 }};
 constexpr std::uint64_t most_faults = 1'000'000'000;

@@ -17,7 +17,7 @@ Bus::Bus(const BusTiming& timing, Chip& chip, Counters& counters)
     : timing_(timing), chip_(chip), counters_(counters) {
     for (unsigned interface = 0; interface < chip.identity().chip.interfaces; ++interface) {
         for (const bool in : {false, true}) {
-            pipes_.push_back({chip.channel(interface), in, {}, {}, {}});
+            pipes_.push_back({chip.channel(interface), in, {}, {}, {}, {}});
             pipes_.back().transfers.reserve(usual_transfers);
         }
     }
@@ -89,6 +89,7 @@ void Bus::clear() noexcept {
     pending_ = 0;
     for (Pipe& pipe : pipes_) {
         pipe.transfers.clear();
+        pipe.late.clear();
     }
 }
 
@@ -105,8 +106,13 @@ void Bus::begin(Pipe& pipe) {
     if (pipe.channel.halted(pipe.in)) {
         return;
     }
-    take_fault(transfer, {FaultKind::timeout, FaultKind::stall, FaultKind::power_loss,
-                          pipe.in ? FaultKind::status_only : FaultKind::nak});
+    if (pipe.in) {
+        take_fault(transfer, {FaultKind::timeout, FaultKind::stall, FaultKind::endpoint_gone,
+                              FaultKind::power_loss, FaultKind::status_only});
+    } else {
+        take_fault(transfer, {FaultKind::timeout, FaultKind::stall, FaultKind::endpoint_gone,
+                              FaultKind::power_loss, FaultKind::nak, FaultKind::cut});
+    }
     if (transfer.progress_.fault == FaultKind::stall) {
         pipe.channel.halted(pipe.in) = true;
     } else if (transfer.progress_.fault == FaultKind::power_loss) {
@@ -182,11 +188,12 @@ Bus::NextPacket Bus::next_packet() const noexcept {
 TimePoint Bus::packet_start(const Pipe& pipe) const noexcept {
     const BulkTransfer& transfer = *pipe.transfers.front();
     const FaultKind fault = transfer.progress_.fault;
-    if (fault == FaultKind::timeout || fault == FaultKind::nak) {
+    if (fault == FaultKind::timeout || fault == FaultKind::nak ||
+        (fault == FaultKind::cut && transfer.progress_.moved > 0)) {
         return TimePoint::max();
     }
     const TimePoint at = std::max({pipe.ready_at, free_at_, chip_.now()});
-    if (pipe.channel.halted(pipe.in)) {
+    if (pipe.channel.halted(pipe.in) || fault == FaultKind::endpoint_gone) {
         return at;
     }
     if (pipe.in) {
@@ -198,14 +205,21 @@ TimePoint Bus::packet_start(const Pipe& pipe) const noexcept {
 void Bus::start_packet(Pipe& pipe, TimePoint at) {
     const BulkTransfer& transfer = *pipe.transfers.front();
     const bool halted = pipe.channel.halted(pipe.in);
-    if (halted || (pipe.in && transfer.incoming_.empty())) {
+    const FaultKind fault = transfer.progress_.fault;
+    const bool failed = !halted && fault == FaultKind::endpoint_gone;
+    if (halted || failed || (pipe.in && transfer.incoming_.empty())) {
         free_at_ = at + timing_.packet_time(0);
-        end(pipe, halted ? UsbStatus::stall : UsbStatus::complete, free_at_);
+        end(pipe,
+            halted   ? UsbStatus::stall
+            : failed ? UsbStatus::failed
+                     : UsbStatus::complete,
+            free_at_);
     } else if (pipe.in) {
         take_packet(pipe, at);
     } else {
         const std::size_t left = transfer.outgoing_.size() - transfer.progress_.moved;
-        const std::size_t size = std::min(left, timing_.packet_size);
+        const std::size_t most = fault == FaultKind::cut ? 1 : timing_.packet_size;
+        const std::size_t size = std::min(left, most);
         free_at_ = at + timing_.packet_time(size);
         in_flight_ = {&pipe, size, free_at_};
         if (free_at_ == at) {
@@ -234,12 +248,15 @@ void Bus::take_packet(Pipe& pipe, TimePoint at) {
     const auto packet = std::span(buffer).first(timing_.packet_size);
     const bool with_payload = progress.fault != FaultKind::status_only;
     std::size_t size = pipe.channel.take_packet(packet, with_payload, at);
+    if (size > status_size) {
+        if (progress.fault == FaultKind::none) {
+            take_fault(transfer, {FaultKind::garbage, FaultKind::short_reply, FaultKind::late});
+        }
+        size = put_off(pipe, progress.fault == FaultKind::late, packet, size);
+    }
     const bool last = size < packet.size();
     if (size > status_size) {
         progress.carried_data = true;
-        if (progress.fault == FaultKind::none) {
-            take_fault(transfer, {FaultKind::garbage, FaultKind::short_reply});
-        }
         if (progress.fault == FaultKind::garbage) {
             for (std::uint8_t& byte : packet.subspan(status_size, size - status_size)) {
                 byte = static_cast<std::uint8_t>(~byte);
@@ -258,6 +275,21 @@ void Bus::take_packet(Pipe& pipe, TimePoint at) {
     } else if (last || fitting == room.size()) {
         end(pipe, UsbStatus::complete, free_at_);
     }
+}
+
+std::size_t Bus::put_off(Pipe& pipe, bool late, std::span<std::uint8_t> packet, std::size_t size) {
+    if (!late && pipe.late.empty()) {
+        return size;
+    }
+    const std::size_t owed = pipe.late.size();
+    const auto payload = packet.first(size).subspan(status_size);
+    pipe.late.insert(pipe.late.end(), payload.begin(), payload.end());
+    const std::size_t fitting =
+        std::min(late ? owed : pipe.late.size(), packet.size() - status_size);
+    const auto end = pipe.late.begin() + static_cast<std::ptrdiff_t>(fitting);
+    std::copy(pipe.late.begin(), end, packet.begin() + status_size);
+    pipe.late.erase(pipe.late.begin(), end);
+    return status_size + fitting;
 }
 
 TimePoint Bus::earliest_end(const BulkTransfer& transfer) const noexcept {

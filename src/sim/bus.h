@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace gpiofs::sim {
@@ -54,6 +55,8 @@ class Bus {
         TimePoint ready_at;
         /// The end of the last transfer's last packet.
         TimePoint ended_at;
+        /// Payload that was put off, to come in front of the next.
+        std::vector<std::uint8_t> late;
     };
     struct NextPacket {
         std::size_t pipe = 0;
@@ -76,6 +79,11 @@ class Bus {
     void start_packet(Pipe& pipe, TimePoint at);
     void deliver();
     void take_packet(Pipe& pipe, TimePoint at);
+    /// Makes what is late the front of the payload of a packet that is `size` bytes now, and keeps
+    /// what does not fit then; of one that is late itself, all that was its own. Returns the
+    /// packet's new size.
+    static std::size_t put_off(Pipe& pipe, bool late, std::span<std::uint8_t> packet,
+                               std::size_t size);
     Duration time_left(const BulkTransfer& transfer) const noexcept;
 
     const BusTiming timing_;

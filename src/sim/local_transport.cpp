@@ -34,6 +34,7 @@ std::error_code error_of(UsbStatus status) noexcept {
             return errno_code(ETIMEDOUT);
         case UsbStatus::cancelled:
             return errno_code(ECANCELED);
+        case UsbStatus::failed:
         case UsbStatus::pending:
         case UsbStatus::overflow:
             break;

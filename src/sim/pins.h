@@ -41,6 +41,9 @@ class Pins {
         return levels_[interface];
     }
 
+    /// The pins whose level has changed since this was last asked.
+    PinBits take_moves(unsigned interface, TimePoint now);
+
     // The world's side.
     bool has(PinId pin) const noexcept;
     void set_pull(PinId pin, Pull pull, TimePoint now);
@@ -94,6 +97,7 @@ class Pins {
     std::vector<std::vector<PinId>> nets_;
     std::vector<Forces> forces_;
     std::vector<PinBits> levels_;
+    std::vector<PinBits> moves_;
     /// When the levels can differ although nobody has changed anything.
     TimePoint good_until_ = TimePoint::min();
 };

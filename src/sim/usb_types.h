@@ -22,6 +22,7 @@ enum class UsbStatus {
     complete,   ///< Over, for IN possibly shorter than asked for.
     stall,      ///< The endpoint is halted, or endpoint 0 refuses the request.
     gone,       ///< The board is unplugged, or was in between.
+    failed,     ///< The endpoint does not answer at all.
     overflow,   ///< The chip sent a packet larger than what was left of the buffer.
     timed_out,  ///< The deadline passed (blocking door only).
     cancelled,  ///< The caller's flag was raised (blocking door only).
@@ -35,6 +36,18 @@ struct ControlResult {
 /// From one plugging in to the next unplugging; 0 is none. What was begun in one ends with it.
 using Attachment = std::uint64_t;
 
-enum class FaultKind { none, timeout, stall, short_reply, status_only, garbage, nak, power_loss };
+enum class FaultKind {
+    none,
+    timeout,
+    stall,
+    short_reply,
+    status_only,
+    garbage,
+    late,
+    nak,
+    cut,
+    endpoint_gone,
+    power_loss
+};
 
 }  // namespace gpiofs::sim

@@ -7,6 +7,7 @@
 #include "sim/chip_profile.h"
 #include "sim/counters.h"
 #include "sim/pin_id.h"
+#include "sim/pins.h"
 #include "sim/usb_types.h"
 #include "sim/wire_nets.h"
 
@@ -103,6 +104,8 @@ class VirtualBoard {
     void pulse(PinId pin, Duration length);
     /// As a meter would see it, now.
     bool level(PinId pin);
+    /// The pins whose level has changed since this was last asked, be it for no time at all.
+    PinBits take_moves(unsigned interface);
     /// These wires and no others.
     void set_wires(std::vector<Wire> wires);
     void add_wires(const std::vector<Wire>& wires);
@@ -115,12 +118,16 @@ class VirtualBoard {
     /// short_reply  IN with payload: its last byte is lost;
     /// status_only  IN: the packet is two status bytes, the reply stays in the chip;
     /// garbage      IN with payload: every payload byte is inverted;
+    /// late         IN with payload: it comes in front of the next reply;
     /// nak          OUT: no data is taken, the transfer stays pending;
+    /// cut          OUT: the first byte is taken and no more, the transfer stays pending;
+    /// endpoint_gone IN and OUT: nothing answers, the transfer fails at once;
     /// power_loss   IN and OUT: before the transfer the chip falls back to power-up state (UART
     ///              mode, FIFOs empty, latency 16 ms) without a disconnect.
-    /// A transfer begins when it is the oldest of its endpoint. It is marked then (short_reply and
-    /// garbage: with its first payload), and stays marked; those of the wrong kind do not count,
-    /// and a transfer that meets a halted endpoint uses nothing up. Control transfers never fail.
+    /// A transfer begins when it is the oldest of its endpoint. It is marked then (short_reply,
+    /// garbage and late: with its first payload), and stays marked; those of the wrong kind do not
+    /// count, and a transfer that meets a halted endpoint uses nothing up. Control transfers never
+    /// fail.
     void set_fault(FaultKind kind, long count);
 
     Counters counters();

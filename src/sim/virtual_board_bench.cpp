@@ -22,6 +22,13 @@ void VirtualBoard::set_pull(PinId pin, Pull pull) {
     change_pins([&](Pins& pins, TimePoint now) { pins.set_pull(pin, pull, now); });
 }
 
+PinBits VirtualBoard::take_moves(unsigned interface) {
+    const std::scoped_lock lock(mutex_);
+    const TimePoint now = clock_.now();
+    bus_->catch_up(now);
+    return chip_->pins().take_moves(interface, now);
+}
+
 Pull VirtualBoard::pull(PinId pin) const {
     const std::scoped_lock lock(mutex_);
     return chip_->pins().pull(pin);

@@ -118,7 +118,10 @@ TEST_CASE("sim bench: words are read as they were written") {
     bench.write(0, "wires", "\n");
     CHECK(bench.read(0, "wires").empty());
 
-    bench.write(0, "fault", "power-loss -1");
+    for (const std::string kind : {"timeout", "stall", "short", "status-only", "garbage", "late",
+                                   "nak", "cut", "endpoint-gone", "power-loss"}) {
+        bench.write(0, "fault", kind + " -1");
+    }
     bench.write(0, "fault", "0\n");
     CHECK(bench.read(0, "counters").substr(0, 16) == "out_transfers 0\n");
 }

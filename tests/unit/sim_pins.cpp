@@ -36,6 +36,19 @@ TEST_CASE("sim pins: outputs are read back from the pin") {
     CHECK(rig.ask(read_pins_request, 1) == Bytes{0xf0});
 }
 
+TEST_CASE("sim pins: a level that lasted no time at all has still moved") {
+    SimRig rig("FT232H");
+    rig.run({0x80, 0x01, 0x03});
+    rig.board.take_moves(0);
+    rig.run({0x80, 0x01, 0x03});
+    CHECK(rig.board.take_moves(0) == 0);
+    rig.run({0x80, 0x00, 0x03, 0x80, 0x01, 0x03});
+    CHECK(rig.board.take_moves(0) == 0x01);
+    CHECK(rig.board.take_moves(0) == 0);
+    rig.board.set_drive({0, 4}, Drive::low);
+    CHECK(rig.board.take_moves(0) == 0x10);
+}
+
 TEST_CASE("sim pins: the outside drives inputs and wins a fight with a 0") {
     SimRig rig("FT232H");
     const PinId pin{0, 3};

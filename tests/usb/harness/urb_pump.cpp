@@ -18,6 +18,8 @@ int urb_status(sim::UsbStatus status) noexcept {
             return -EPIPE;
         case sim::UsbStatus::overflow:
             return -EOVERFLOW;
+        case sim::UsbStatus::failed:
+            return -EPROTO;
         default:
             return -ESHUTDOWN;
     }
