@@ -136,15 +136,19 @@ std::error_code Engine::fail(std::error_code error, Direction direction) {
     if (error == errno_code(EPIPE)) {
         if (const auto clearing = transport_->clear_halt(direction);
             clearing == errno_code(ENODEV)) {
-            return clearing;
+            error = clearing;
         }
     }
+    gone_ = error == errno_code(ENODEV);
     return error;
 }
 
 std::error_code Engine::ensure_in_step(TimePoint deadline) {
     if (in_step_) {
         return {};
+    }
+    if (gone_) {
+        return errno_code(ENODEV);
     }
     if (!unsent_.empty()) {
         report(Rung::resend, "a write was cut short; sending the rest of it");
@@ -175,6 +179,7 @@ std::error_code Engine::ensure_in_step(TimePoint deadline) {
         log::info(name_ + ": in step again");
         reported_ = Rung::none;
     }
+    gone_ = error == errno_code(ENODEV);
     return error;
 }
 

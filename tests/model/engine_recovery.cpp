@@ -156,4 +156,7 @@ TEST_CASE("engine: unplugged means ENODEV at once and for ever") {
     on.rig.bench.write(0, "plugged", "1");
     CHECK(read_levels(on.rig, *on.engine).first.value() == ENODEV);
     CHECK(clock.now() == before);
+    // Nothing was tried that would be told as an attempt to recover.
+    CHECK(on.rig.tap->requests().empty());
+    CHECK(on.rig.tap->writes().size() == 1);
 }
