@@ -17,7 +17,9 @@ using mpsse::PortState;
 /// Engine time of one batch; two are under way.
 constexpr Duration batch_time = std::chrono::microseconds(500);
 constexpr std::size_t longest_batch = 4000;
-static_assert(4 * (longest_batch + 2) <= Pipeline::capacity / 2,
+/// The refusal of a bad command.
+constexpr std::size_t mark_size = 2;
+static_assert(4 * (longest_batch + 2 + mark_size) <= Pipeline::capacity / 2,
               "both banks of both batches fit into the IN transfers, also in small pieces");
 
 /// Length of the batch that gives a first idea of the engine's speed: 0.4 ms for the slowest engine
@@ -30,6 +32,10 @@ constexpr Duration shortest_command = std::chrono::nanoseconds(10);
 constexpr int pace_slack_percent = 5;
 
 std::size_t width(Banks banks) noexcept { return banks == Banks::both ? 2 : 1; }
+
+bool is_mark(std::span<const std::uint8_t> replies) noexcept {
+    return mpsse::end_of_bad_command_echo(replies.first(mark_size), mpsse::Opcode::bad).has_value();
+}
 
 }  // namespace
 
@@ -71,7 +77,8 @@ std::size_t Stream::batch_length(Banks banks) const noexcept {
     const auto commands = static_cast<std::size_t>(batch_time / pace_.command);
     const std::size_t samples = std::clamp(commands / width(banks), std::size_t{1}, longest_batch);
     // A reply that fills its last packet gives the transfer no short packet to end with.
-    const bool fills_packets = samples * width(banks) % pipeline_.packet_payload() == 0;
+    const std::size_t bytes = samples * width(banks) + mark_size;
+    const bool fills_packets = bytes % pipeline_.packet_payload() == 0;
     return fills_packets ? samples - 1 : samples;
 }
 
@@ -105,13 +112,14 @@ std::error_code Stream::send_batch(PinMask lines) {
     }
     batch.banks |= batch.job_banks;
     batch.samples = batch.samples_left = batch_length(batch.banks);
-    if (const std::size_t bytes = batch.samples * width(batch.banks);
+    if (const std::size_t bytes = batch.samples * width(batch.banks) + mark_size;
         sampling_.reply_size() != bytes || sampled_banks_ != batch.banks) {
         sampled_banks_ = batch.banks;
         sampling_.clear();
         for (std::size_t n = 0; n < batch.samples; ++n) {
             sampling_.get_pins(batch.banks);
         }
+        sampling_.bad_command(mpsse::Opcode::bad);
         sampling_.send_immediate();
     }
     batch.sent = clock_.now();
@@ -140,7 +148,7 @@ bool Stream::digest() {
         }
         used += taken;
     }
-    const bool expected = used == replies.size() || !batches_.empty();
+    const bool expected = marks_right_ && (used == replies.size() || !batches_.empty());
     pipeline_.drop_replies(used);
     return expected;
 }
@@ -155,7 +163,15 @@ std::size_t Stream::digest_batch(Batch& batch, std::span<const std::uint8_t> rep
         return size;
     }
     const std::size_t unit = width(batch.banks);
-    const std::size_t count = std::min(batch.samples_left, replies.size() / unit);
+    const std::size_t left = batch.samples_left * unit;
+    const bool whole = replies.size() >= left + mark_size;
+    if (whole && !is_mark(replies.subspan(left))) {
+        marks_right_ = false;
+        return 0;
+    }
+    // If one was lost, the mark's first byte is where the last sample should be.
+    const std::size_t count =
+        whole ? batch.samples_left : std::min(batch.samples_left - 1, replies.size() / unit);
     if (count == 0) {
         return 0;
     }
@@ -164,13 +180,14 @@ std::size_t Stream::digest_batch(Batch& batch, std::span<const std::uint8_t> rep
     }
     scan(batch, replies.first(count * unit));
     batch.samples_left -= count;
-    if (batch.samples_left == 0) {
-        if (measuring()) {
-            measure(batch);
-        }
-        batches_.pop_front();
+    if (!whole) {
+        return count * unit;
     }
-    return count * unit;
+    if (measuring()) {
+        measure(batch);
+    }
+    batches_.pop_front();
+    return left + mark_size;
 }
 
 void Stream::answer_jobs(Batch& batch, std::span<const std::uint8_t> replies) {

@@ -23,6 +23,9 @@ namespace gpiofs::gpio {
 /// bounds what a job waits: its commands go in front of the next batch and their reply is sent at
 /// once. A job is answered when the engine has executed it.
 ///
+/// Each batch ends with a bad command, whose refusal must come where it belongs: replies that have
+/// slipped, because one was lost on the way, would pass for those of other lines.
+///
 /// The first batches are sent one at a time and grow; they measure the engine's speed.
 /// Thread-bound to whoever holds the bus.
 class Stream {
@@ -57,7 +60,7 @@ class Stream {
 
     std::error_code send_batch(mpsse::PinMask lines);
     std::error_code send_jobs(Batch& batch);
-    /// Everything that has come; false if nothing had been asked for.
+    /// Everything that has come; false if it is not what was asked for.
     bool digest();
     std::size_t digest_batch(Batch& batch, std::span<const std::uint8_t> replies);
     void answer_jobs(Batch& batch, std::span<const std::uint8_t> replies);
@@ -92,6 +95,8 @@ class Stream {
     /// Batches are as long as they should be, and two are under way.
     bool at_full_length_ = false;
     TimePoint last_sample_;
+    /// Every batch has ended where it should.
+    bool marks_right_ = true;
 
     // While measuring.
     std::size_t length_ = 1;
