@@ -1,0 +1,65 @@
+// Accesses to lines of a board at fault: read, write, direction. No line is sampled meanwhile.
+#include "faults/attempts.h"
+#include "faults/scene.h"
+#include "model/stream_rig.h"
+
+#include <doctest/doctest.h>
+
+using namespace gpiofs;
+using namespace gpiofs::test;
+
+namespace {
+
+struct Access {
+    gpio::PinChange change;
+    mpsse::Banks reads = mpsse::Banks::none;
+
+    mpsse::PinMask lines() const {
+        return static_cast<mpsse::PinMask>(change.levels_of | change.outputs_of);
+    }
+};
+
+std::error_code attempt(Scene& scene, const Access& access) {
+    const auto job = read_job(access.reads, scene.rig.deadline());
+    job->change = access.change;
+    scene.chip->bus().submit(job);
+    const auto result = job->result();
+    CHECK(job->answers() == 1);
+    return result.error;
+}
+
+void check_access(Operation operation, const Access& access) {
+    for_each_cell(operation, [&](const Cell& cell) {
+        INFO(cell.name());
+        ScriptedClock clock;
+        ChipLog owner;
+        Scene scene(clock, owner, std::chrono::hours(24));
+        scene.begin_during(cell, clock);
+        Attempts attempts(cell);
+        while (attempts.again(attempt(scene, access))) {
+        }
+        attempts.check();
+        if (cell.disconnects()) {
+            CHECK(owner.losses > 0);
+            scene.check_gone(cell, owner);
+            return;
+        }
+        scene.end_fault();
+        CHECK_FALSE(attempt(scene, access));
+        scene.find_what_was_not_told(cell);
+        scene.check_trace(cell, access.lines());
+        scene.check_in_order(cell, access.change.applied_to(Scene::outputs));
+    });
+}
+
+}  // namespace
+
+TEST_CASE("faults: a line is read") { check_access(Operation::read, {{}, mpsse::Banks::both}); }
+
+TEST_CASE("faults: a level is written") {
+    check_access(Operation::write, {{0x0200, 0x0200, 0, 0}, mpsse::Banks::none});
+}
+
+TEST_CASE("faults: a direction is written") {
+    check_access(Operation::direction, {output(8, false), mpsse::Banks::none});
+}

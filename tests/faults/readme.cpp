@@ -1,0 +1,15 @@
+#include "faults/readme_table.h"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <iterator>
+
+using namespace gpiofs::test;
+
+TEST_CASE("faults: the README has the matrix that is tested") {
+    std::ifstream file(GPIOFS_README);
+    const std::string readme(std::istreambuf_iterator<char>(file), {});
+    INFO("to rewrite it: build/release/tests/faults/tests_faults --rewrite README.md");
+    CHECK(readme == with_matrix(readme));
+}

@@ -1,0 +1,73 @@
+// A board at fault whose lines a poll worker samples at an interval.
+#include "faults/scene.h"
+#include "poll/poll_workers.h"
+#include "support/wait.h"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+
+using namespace gpiofs;
+using namespace gpiofs::test;
+using std::chrono::milliseconds;
+
+namespace {
+
+/// Whose arming starts and retires workers, as in the program.
+class Owner final : public gpio::ChipObserver {
+  public:
+    explicit Owner(const Clock& clock) : workers(reclaim, clock, milliseconds(200)) {}
+    void arming_changed(const std::shared_ptr<gpio::Chip>& chip) noexcept override {
+        workers.update(chip);
+    }
+    void board_lost(const std::string& /*board_path*/) noexcept override { ++losses; }
+
+    poll::ReclaimList reclaim;
+    poll::PollWorkers workers;
+    std::atomic<int> losses = 0;
+};
+
+struct Sampled {
+    Sampled() : owner(clock), scene(clock, owner, milliseconds(1)) {}
+    ~Sampled() {
+        scene.chip->kill();
+        owner.reclaim.drain();
+    }
+    Sampled(const Sampled&) = delete;
+    Sampled& operator=(const Sampled&) = delete;
+
+    /// Until so many more replies have come: more than a fault can spoil.
+    bool goes_on() {
+        const auto replies = [&] { return scene.rig.board().counters().in_transfers; };
+        const auto wanted = replies() + 10;
+        return wait_until([&] { return replies() >= wanted; });
+    }
+
+    SystemClock clock;
+    Owner owner;
+    Scene scene;
+};
+
+}  // namespace
+
+TEST_CASE("faults: lines are sampled") {
+    for_each_cell(Operation::sampling, [](const Cell& cell) {
+        INFO(cell.name());
+        Sampled on;
+        REQUIRE(on.goes_on());
+        on.scene.begin(cell);
+        if (cell.disconnects()) {
+            CHECK(wait_until([&] { return on.owner.losses > 0; }));
+            on.scene.check_gone(cell, on.owner);
+            return;
+        }
+        CHECK(cell.expected.error == 0);
+        if (cell.for_ever()) {
+            CHECK(wait_until([&] { return on.scene.rig.tap->writes().size() >= 3; }));
+            on.scene.end_fault();
+        }
+        CHECK(on.goes_on());
+        on.scene.check_trace(cell, 0);
+        on.scene.check_in_order(cell, Scene::outputs);
+    });
+}
