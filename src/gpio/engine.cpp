@@ -1,9 +1,6 @@
 #include "gpio/engine.h"
 
 #include "base/error.h"
-#include "base/log.h"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -52,7 +49,8 @@ Engine::Engine(std::unique_ptr<transport::Transport> transport, std::string name
       banks_(banks),
       clock_(clock),
       parser_(transport_->packet_size()),
-      in_buffer_(transport_->packet_size()) {}
+      in_buffer_(transport_->packet_size()),
+      incidents_(name_, clock) {}
 
 Engine::~Engine() {
     if (!stopped_) {
@@ -151,13 +149,13 @@ std::error_code Engine::ensure_in_step(TimePoint deadline) {
         return errno_code(ENODEV);
     }
     if (!unsent_.empty()) {
-        report(Rung::resend, "a write was cut short; sending the rest of it");
+        incidents_.climbs(Rung::resend, "a write was cut short; sending the rest of it");
         const std::vector<std::uint8_t> rest = unsent_;
         if (const auto error = send(rest, unsent_state_, deadline)) {
             return error;
         }
     }
-    report(Rung::resync, "a transfer failed; purging old replies and synchronising");
+    incidents_.climbs(Rung::resync, "a transfer failed; purging old replies and synchronising");
     heard_status_ = false;
     auto error =
         transport_->control_out(static_cast<std::uint8_t>(Request::reset), purge_in, deadline);
@@ -166,7 +164,7 @@ std::error_code Engine::ensure_in_step(TimePoint deadline) {
         error = synchronise(part_of(clock_.now(), deadline, 2));
     }
     if (error && heard_status_ && error != errno_code(ENODEV)) {
-        report(Rung::restart, "not in MPSSE mode any more; outputs were interrupted");
+        incidents_.climbs(Rung::restart, "not in MPSSE mode any more; outputs were interrupted");
         pins_lost_ = true;
         error = enter_mpsse(deadline);
     }
@@ -176,8 +174,7 @@ std::error_code Engine::ensure_in_step(TimePoint deadline) {
     }
     if (!error) {
         in_step_ = true;
-        log::info(name_ + ": in step again");
-        reported_ = Rung::none;
+        incidents_.over();
     }
     gone_ = error == errno_code(ENODEV);
     return error;
@@ -259,13 +256,6 @@ void Engine::stop(OnExit how, TimePoint deadline) noexcept {
                                         mode_reset, deadline);
     }
     transport_->give_back_driver(!error);
-}
-
-void Engine::report(Rung rung, std::string_view what) {
-    if (rung > reported_) {
-        log::warning(fmt::format("{}: {}", name_, what));
-        reported_ = rung;
-    }
 }
 
 }  // namespace gpiofs::gpio

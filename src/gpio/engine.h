@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "gpio/incident_log.h"
 #include "gpio/on_exit.h"
 #include "mpsse/command.h"
 #include "mpsse/reply.h"
@@ -17,7 +18,7 @@ namespace gpiofs::gpio {
 /// The MPSSE engine of one interface: starting it, exchanging commands for replies, and the ladder
 /// that brings it back into step after a failure.
 ///
-/// The ladder, run by ensure_in_step() after a failure, each rung logged once per incident:
+/// The ladder, run by ensure_in_step() after a failure, each rung logged as IncidentLog does:
 /// 1. the rest of a write that was cut short is sent, so that a half-fed command is completed with
 ///    the bytes that were meant;
 /// 2. old replies are purged and the stream is found again by the echo of a bad command;
@@ -65,8 +66,6 @@ class Engine {
   private:
     friend class Pipeline;
 
-    enum class Rung { none, resend, resync, restart };
-
     std::error_code send(std::span<const std::uint8_t> bytes, const mpsse::PortState& after,
                          TimePoint deadline);
     std::error_code receive(std::size_t count, TimePoint deadline);
@@ -78,7 +77,6 @@ class Engine {
     std::error_code await_echo(mpsse::Opcode opcode, TimePoint deadline);
     std::error_code enter_mpsse(TimePoint deadline);
     std::error_code send_shadow(TimePoint deadline);
-    void report(Rung rung, std::string_view what);
 
     std::unique_ptr<transport::Transport> transport_;
     std::string name_;
@@ -99,7 +97,7 @@ class Engine {
     bool pins_lost_ = false;
     /// Set when an IN transfer of the current synchronisation brought at least status bytes.
     bool heard_status_ = false;
-    Rung reported_ = Rung::none;
+    IncidentLog incidents_;
 };
 
 }  // namespace gpiofs::gpio

@@ -16,7 +16,7 @@ namespace {
 /// Whose arming starts and retires workers, as in the program.
 class Owner final : public gpio::ChipObserver {
   public:
-    explicit Owner(const Clock& clock) : workers(reclaim, clock, milliseconds(200)) {}
+    explicit Owner(const Clock& clock) : workers(reclaim, clock, milliseconds(300)) {}
     void arming_changed(const std::shared_ptr<gpio::Chip>& chip) noexcept override {
         workers.update(chip);
     }
@@ -48,10 +48,11 @@ struct Sampled {
     Scene scene;
 };
 
-}  // namespace
-
-TEST_CASE("faults: lines are sampled") {
-    for_each_cell(Operation::sampling, [](const Cell& cell) {
+void check_sampling(int count) {
+    for_each_cell(Operation::sampling, [count](const Cell& cell) {
+        if (cell.count != count) {
+            return;
+        }
         INFO(cell.name());
         Sampled on;
         REQUIRE(on.goes_on());
@@ -71,3 +72,10 @@ TEST_CASE("faults: lines are sampled") {
         on.scene.check_in_order(cell, Scene::outputs);
     });
 }
+
+}  // namespace
+
+// In real time, so that one after the other takes long.
+TEST_CASE("faults: lines are sampled, and something fails once") { check_sampling(1); }
+TEST_CASE("faults: lines are sampled, and something fails three times") { check_sampling(3); }
+TEST_CASE("faults: lines are sampled, and something fails for ever") { check_sampling(-1); }

@@ -1,0 +1,60 @@
+// A board that fails again and again does not fill the log.
+#include "faults/scene.h"
+#include "model/stream_rig.h"
+
+#include <doctest/doctest.h>
+
+#include <cerrno>
+
+using namespace gpiofs;
+using namespace gpiofs::test;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+
+/// One access fails, and the next is fine.
+void fail_once(Scene& scene, const char* fault) {
+    scene.rig.bench.write(0, "fault", fault);
+    const auto read = [&] {
+        return read_pins(scene.chip->bus(), mpsse::Banks::low, scene.rig.deadline()).error;
+    };
+    CHECK(read());
+    CHECK_FALSE(read());
+}
+
+const std::string resync = "a transfer failed; purging old replies and synchronising";
+const std::string restart = "not in MPSSE mode any more; outputs were interrupted";
+const std::string over = "in step again";
+
+}  // namespace
+
+TEST_CASE("faults: what fails again and again is told once a minute, and how often it was") {
+    ScriptedClock clock;
+    ChipLog owner;
+    Scene scene(clock, owner, std::chrono::hours(24));
+    const TimePoint begin = clock.now();
+    unsigned long failures = 0;
+    for (; clock.now() < begin + seconds(59); ++failures) {
+        fail_once(scene, "stall 1");
+        clock.spin_until(clock.now() + milliseconds(100));
+    }
+    CHECK(failures > 500);
+    CHECK(scene.log.about("sim0") == std::vector<std::string>{resync, over});
+    clock.spin_until(begin + seconds(61));
+    fail_once(scene, "stall 1");
+    const auto told = scene.log.about("sim0");
+    REQUIRE(told.size() == 4);
+    CHECK(told[2] ==
+          resync + "; so it was " + std::to_string(failures - 1) + " times before, untold");
+    CHECK(told[3] == over);
+}
+
+TEST_CASE("faults: that outputs were interrupted is told however often something else failed") {
+    ScriptedClock clock;
+    ChipLog owner;
+    Scene scene(clock, owner, std::chrono::hours(24));
+    fail_once(scene, "stall 1");
+    fail_once(scene, "power-loss 1");
+    CHECK(scene.log.about("sim0") == std::vector<std::string>{resync, over, restart, over});
+}
