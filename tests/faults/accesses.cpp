@@ -34,6 +34,7 @@ void check_access(Operation operation, const Access& access) {
         ScriptedClock clock;
         ChipLog owner;
         Scene scene(clock, owner, std::chrono::hours(24));
+        scene.rig.timeout = std::chrono::milliseconds(50);
         scene.begin_during(cell, clock);
         Attempts attempts(cell);
         while (attempts.again(attempt(scene, access))) {

@@ -25,6 +25,7 @@ TEST_CASE("faults: a board is started") {
         const LogLines log;
         ScriptedClock clock;
         Rig rig(clock, high_speed_board());
+        rig.timeout = std::chrono::milliseconds(150);
         auto engine = rig.engine();
         rig.board().take_moves(0);
         if (cell.disconnects()) {

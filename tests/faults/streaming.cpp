@@ -12,11 +12,11 @@ using std::chrono::milliseconds;
 
 namespace {
 
-/// Streams for 50 ms if nothing fails; `at` is called after 20 ms.
+/// Streams for 10 ms if nothing fails, some 20 batches; `at` is called after 5 ms.
 std::error_code stream(Scene& scene, ScriptedClock& clock, const std::function<void()>& at) {
-    const TimePoint end = clock.now() + milliseconds(50);
-    clock.in(milliseconds(20), at);
-    return scene.chip->bus().stream(milliseconds(100), [&] { return clock.now() < end; });
+    const TimePoint end = clock.now() + milliseconds(10);
+    clock.in(milliseconds(5), at);
+    return scene.chip->bus().stream(milliseconds(50), [&] { return clock.now() < end; });
 }
 
 void nothing() {}
@@ -30,7 +30,7 @@ TEST_CASE("faults: lines are streamed") {
         ChipLog owner;
         Scene scene(clock, owner, microseconds(0));
         REQUIRE_FALSE(stream(scene, clock, nothing));
-        const auto job = read_job(mpsse::Banks::both, clock.now() + milliseconds(200));
+        const auto job = read_job(mpsse::Banks::both, clock.now() + milliseconds(50));
         static_cast<void>(stream(scene, clock, [&] {
             scene.begin(cell);
             scene.chip->bus().submit(job);
