@@ -29,8 +29,8 @@ void IncidentLog::climbs(Rung rung, std::string_view what) {
     }
     const auto untold = std::exchange(told.untold, 0);
     log::warning(untold == 0 ? fmt::format("{}: {}", name_, what)
-                             : fmt::format("{}: {}; so it was {} times before, untold", name_, what,
-                                           untold));
+                             : fmt::format("{}: {} (and {} times since this was last told)", name_,
+                                           what, untold));
     told.at = now;
     spoken_ = true;
 }

@@ -55,12 +55,12 @@ void check_access(Operation operation, const Access& access) {
 
 }  // namespace
 
-TEST_CASE("faults: a line is read") { check_access(Operation::read, {{}, mpsse::Banks::both}); }
+TEST_CASE("a line is read") { check_access(Operation::read, {{}, mpsse::Banks::both}); }
 
-TEST_CASE("faults: a level is written") {
+TEST_CASE("a level is written") {
     check_access(Operation::write, {{0x0200, 0x0200, 0, 0}, mpsse::Banks::none});
 }
 
-TEST_CASE("faults: a direction is written") {
+TEST_CASE("a direction is written") {
     check_access(Operation::direction, {output(8, false), mpsse::Banks::none});
 }

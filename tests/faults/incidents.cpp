@@ -29,7 +29,7 @@ const std::string over = "in step again";
 
 }  // namespace
 
-TEST_CASE("faults: what fails again and again is told once a minute, and how often it was") {
+TEST_CASE("what fails again and again is told once a minute, and how often it was") {
     ScriptedClock clock;
     ChipLog owner;
     Scene scene(clock, owner, std::chrono::hours(24));
@@ -46,11 +46,11 @@ TEST_CASE("faults: what fails again and again is told once a minute, and how oft
     const auto told = scene.log.about("sim0");
     REQUIRE(told.size() == 4);
     CHECK(told[2] ==
-          resync + "; so it was " + std::to_string(failures - 1) + " times before, untold");
+          resync + " (and " + std::to_string(failures - 1) + " times since this was last told)");
     CHECK(told[3] == over);
 }
 
-TEST_CASE("faults: that outputs were interrupted is told however often something else failed") {
+TEST_CASE("that outputs were interrupted is told however often something else failed") {
     ScriptedClock clock;
     ChipLog owner;
     Scene scene(clock, owner, std::chrono::hours(24));

@@ -76,6 +76,6 @@ void check_sampling(int count) {
 }  // namespace
 
 // In real time, so that one after the other takes long.
-TEST_CASE("faults: lines are sampled, and something fails once") { check_sampling(1); }
-TEST_CASE("faults: lines are sampled, and something fails three times") { check_sampling(3); }
-TEST_CASE("faults: lines are sampled, and something fails for ever") { check_sampling(-1); }
+TEST_CASE("lines are sampled, and something fails once") { check_sampling(1); }
+TEST_CASE("lines are sampled, and something fails three times") { check_sampling(3); }
+TEST_CASE("lines are sampled, and something fails for ever") { check_sampling(-1); }

@@ -42,7 +42,7 @@ sim::BoardConfig high_speed_board() {
 }
 
 std::string fault_words(const Cell& cell) {
-    return cell.disconnects() ? "0" : std::string(cell.fault) + ' ' + std::to_string(cell.count);
+    return std::string(cell.fault) + ' ' + std::to_string(cell.count);
 }
 
 Scene::Scene(Clock& clock, gpio::ChipObserver& observer, std::chrono::microseconds interval)

@@ -57,7 +57,7 @@ class Scene {
     gpio::Subscription poller;
 };
 
-/// The bench's words for what a cell's fault does to board 0; nothing for "disconnect".
+/// A cell's fault, which is not "disconnect", in the words of the bench's file.
 std::string fault_words(const Cell& cell);
 
 /// A general-purpose board with 16 lines on a high-speed bus.

@@ -19,7 +19,7 @@ mpsse::PinMask may_move(const Cell& cell) {
 
 }  // namespace
 
-TEST_CASE("faults: a board is started") {
+TEST_CASE("a board is started") {
     for_each_cell(Operation::start, [](const Cell& cell) {
         INFO(cell.name());
         const LogLines log;

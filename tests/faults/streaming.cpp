@@ -23,7 +23,7 @@ void nothing() {}
 
 }  // namespace
 
-TEST_CASE("faults: lines are streamed") {
+TEST_CASE("lines are streamed") {
     for_each_cell(Operation::streaming, [](const Cell& cell) {
         INFO(cell.name());
         ScriptedClock clock;

@@ -9,7 +9,7 @@ using namespace gpiofs;
 using namespace gpiofs::test;
 using std::chrono::milliseconds;
 
-TEST_CASE("faults: a board is taken out") {
+TEST_CASE("a board is taken out") {
     for_each_cell(Operation::teardown, [](const Cell& cell) {
         INFO(cell.name());
         ScriptedClock clock;

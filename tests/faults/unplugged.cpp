@@ -114,8 +114,7 @@ std::uint64_t User::exports_ = 0;
 
 }  // namespace
 
-TEST_CASE(
-    "faults: who waits for lines of a board that is unplugged is woken, and it is said once") {
+TEST_CASE("who waits for lines of a board that is unplugged is woken, and it is said once") {
     for (const auto interval : {std::chrono::microseconds(1000), std::chrono::microseconds(0)}) {
         for (const int times : {1, 3}) {
             CAPTURE(interval.count());
