@@ -18,16 +18,20 @@ constexpr int most_ports = 7;
 /// USB 2.0 section 9.6.6: the upper bits of wMaxPacketSize are not part of the size.
 constexpr std::uint16_t packet_size_bits = 0x07ff;
 
-std::size_t packet_size_of(const libusb_endpoint_descriptor& endpoint, unsigned number) {
+std::size_t packet_size_of(const libusb_endpoint_descriptor& endpoint) noexcept {
     const std::size_t size = endpoint.wMaxPacketSize & packet_size_bits;
-    if (size == 0) {
-        return 64;
-    }
-    if (size != 64 && size != 512) {
-        throw_errno(EPROTO, fmt::format("interface {} has packets of {} bytes, not 64 or 512",
-                                        number, size));
-    }
-    return size;
+    return size == 0 ? 64 : size;
+}
+
+bool is_bulk(const libusb_endpoint_descriptor& endpoint) noexcept {
+    return (endpoint.bmAttributes & LIBUSB_TRANSFER_TYPE_MASK) == LIBUSB_TRANSFER_TYPE_BULK;
+}
+
+/// Whether the address is one that a bulk endpoint can have: a number but 0, a direction, and
+/// nothing in the reserved bits (USB 2.0 section 9.6.6).
+bool is_addressable(const libusb_endpoint_descriptor& endpoint) noexcept {
+    const unsigned number = endpoint.bEndpointAddress & LIBUSB_ENDPOINT_ADDRESS_MASK;
+    return number != 0 && (endpoint.bEndpointAddress & ~LIBUSB_ENDPOINT_IN) == number;
 }
 
 const libusb_interface_descriptor* find_interface(const libusb_config_descriptor& configuration,
@@ -84,30 +88,35 @@ Configuration configuration_of(libusb_device* device) {
     return {configuration, &libusb_free_config_descriptor};
 }
 
-Endpoints endpoints_of(libusb_device* device, unsigned number) {
-    const Configuration configuration = configuration_of(device);
-    const libusb_interface_descriptor* interface = find_interface(*configuration, number);
+Endpoints endpoints_of(const libusb_config_descriptor& configuration, unsigned number,
+                       const std::string& what) {
+    const libusb_interface_descriptor* interface = find_interface(configuration, number);
     if (interface == nullptr) {
-        throw_errno(ENXIO, fmt::format("there is no interface {}", number));
+        throw_errno(ENXIO, fmt::format("{}: the board has no such interface", what));
     }
     Endpoints found;
-    bool bulk_pair = interface->bNumEndpoints == 2;
+    bool bulk_pair =
+        interface->bInterfaceClass == LIBUSB_CLASS_VENDOR_SPEC && interface->bNumEndpoints == 2;
     for (const auto& endpoint : std::span(interface->endpoint, interface->bNumEndpoints)) {
-        const bool bulk =
-            (endpoint.bmAttributes & LIBUSB_TRANSFER_TYPE_MASK) == LIBUSB_TRANSFER_TYPE_BULK;
-        bulk_pair = bulk_pair && bulk;
-        const std::size_t size = bulk ? packet_size_of(endpoint, number) : 0;
+        bulk_pair = bulk_pair && is_bulk(endpoint) && is_addressable(endpoint);
         if ((endpoint.bEndpointAddress & LIBUSB_ENDPOINT_IN) != 0) {
             found.in = endpoint.bEndpointAddress;
-            found.packet_size = size;
+            found.packet_size = packet_size_of(endpoint);
         } else {
             found.out = endpoint.bEndpointAddress;
         }
     }
     if (!bulk_pair || found.in == 0 || found.out == 0) {
-        throw_errno(EPROTO, fmt::format("interface {} is not one of an FTDI chip: it needs one "
-                                        "bulk endpoint each way and no other",
-                                        number));
+        throw_errno(EPROTO,
+                    fmt::format("{} is not one of an FTDI chip, which has one bulk endpoint "
+                                "each way and no other: choose another board",
+                                what));
+    }
+    if (found.packet_size != 64 && found.packet_size != 512) {
+        throw_errno(EPROTO,
+                    fmt::format("{} has packets of {} bytes, not 64 or 512 as an FTDI chip: "
+                                "choose another board",
+                                what, found.packet_size));
     }
     return found;
 }

@@ -40,9 +40,12 @@ struct Endpoints {
     std::size_t packet_size = 0;
 };
 
-/// The pipes of interface `number`. Throws std::system_error: ENXIO no such interface, EPROTO it
-/// has other endpoints than one bulk IN and one bulk OUT, or packets of neither 64 nor 512 bytes.
+/// The pipes of interface `number`. Throws std::system_error: ENXIO no such interface, EPROTO it is
+/// of another class than an FTDI chip's, has other endpoints than one bulk IN and one bulk OUT, or
+/// packets of neither 64 nor 512 bytes.
 /// A wMaxPacketSize of 0, which some chips in the field have in their EEPROM, counts as 64.
-Endpoints endpoints_of(libusb_device* device, unsigned number);
+/// `what` starts error messages: "1-1 (0403:6014) interface A".
+Endpoints endpoints_of(const libusb_config_descriptor& configuration, unsigned number,
+                       const std::string& what);
 
 }  // namespace gpiofs::usb

@@ -14,6 +14,13 @@ namespace {
 
 constexpr std::string_view devices = "/sys/bus/usb/devices";
 
+/// Characters that are not seen themselves but change what is: those that end a line or turn the
+/// direction of the text after them (Unicode 15 section 23.2, UAX #9 section 2).
+bool is_layout(std::uint32_t code) noexcept {
+    return (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
+           (code >= 0x2060 && code <= 0x206f) || code == 0xfeff;
+}
+
 /// Bytes of the character at the start of `text` (not empty), or 0 if it is malformed or not
 /// printable. Lengths and limits are those of RFC 3629 section 4.
 std::size_t printable_length(std::string_view text) noexcept {
@@ -49,7 +56,8 @@ std::size_t printable_length(std::string_view text) noexcept {
     }
     const bool surrogate = code >= 0xd800 && code <= 0xdfff;
     const bool noncharacter = (code & 0xfffeU) == 0xfffe;
-    return code < least || code > 0x10ffff || surrogate || noncharacter ? 0 : length;
+    const bool printable = code >= least && code <= 0x10ffff && !surrogate && !noncharacter;
+    return printable && !is_layout(code) ? length : 0;
 }
 
 }  // namespace

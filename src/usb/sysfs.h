@@ -29,7 +29,8 @@ namespace gpiofs::usb {
 std::string path_of(const std::vector<std::uint8_t>& location);
 
 /// `text` with everything that is not printable UTF-8 written as \xNN: control characters,
-/// malformed sequences, and U+FFFE and U+FFFF, which erased EEPROMs are full of.
+/// malformed sequences, U+FFFE and U+FFFF, which erased EEPROMs are full of, and characters that
+/// only break or turn round the text they are in.
 std::string printable(std::string_view text);
 
 }  // namespace gpiofs::usb

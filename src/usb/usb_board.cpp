@@ -46,7 +46,8 @@ std::unique_ptr<transport::Transport> UsbBoard::open(unsigned number,
     if (std::chrono::steady_clock::now() >= options.deadline) {
         throw_errno(ETIMEDOUT, fmt::format("cannot open {}", name_));
     }
-    const Endpoints endpoints = endpoints_of(device_.get(), number);
+    const Endpoints endpoints = endpoints_of(*configuration_of(device_.get()), number,
+                                             fmt::format("{} {}", name_, interface_name(number)));
     auto opened = handle();
     const bool detach = claim(*opened, number, options.detach);
     try {

@@ -20,10 +20,14 @@ Bytes endpoint(std::uint8_t address, std::uint8_t attributes, std::uint16_t pack
             0};
 }
 
-/// A configuration of one vendor-specific interface; USB 2.0 section 9.6.
-Bytes configuration(const std::vector<Bytes>& endpoints) {
+constexpr std::uint8_t vendor_class = 0xff;
+constexpr std::uint8_t human_interface_class = 3;
+
+/// A configuration of one interface; USB 2.0 section 9.6.
+Bytes configuration(const std::vector<Bytes>& endpoints,
+                    std::uint8_t interface_class = vendor_class) {
     const auto count = static_cast<std::uint8_t>(endpoints.size());
-    Bytes bytes{9, 2, 0, 0, 1, 1, 0, 0x80, 45, 9, 4, 0, 0, count, 0xff, 0xff, 0xff, 0};
+    Bytes bytes{9, 2, 0, 0, 1, 1, 0, 0x80, 45, 9, 4, 0, 0, count, interface_class, 0xff, 0xff, 0};
     for (const Bytes& one : endpoints) {
         bytes.insert(bytes.end(), one.begin(), one.end());
     }
@@ -36,7 +40,10 @@ constexpr std::uint8_t interrupt = 3;
 
 int error_of_opening(const Bytes& descriptor) {
     Fixture fixture({.driver = "", .configuration = descriptor});
-    return failure_of([&] { fixture.open(); }).error;
+    const Failure failure = failure_of([&] { fixture.open(); });
+    CHECK(failure.text.starts_with("1-1 (0403:6010) interface A"));
+    CHECK(fixture.fake.usbfs().files() == 0);
+    return failure.error;
 }
 
 TEST_CASE("packet sizes come from the descriptor") {
@@ -64,6 +71,25 @@ TEST_CASE("what cannot be an FTDI chip is refused") {
     CHECK(error_of_opening(configuration({in_512, out_512, endpoint(0x83, bulk, 512)})) == EPROTO);
     CHECK(error_of_opening(configuration({endpoint(0x81, bulk, 1024), out_512})) == EPROTO);
     CHECK(error_of_opening(configuration({endpoint(0x81, bulk, 3), out_512})) == EPROTO);
+    CHECK(error_of_opening(configuration({endpoint(0x81, bulk, 0xffff), out_512})) == EPROTO);
+    CHECK(error_of_opening(configuration({endpoint(0x80, bulk, 64), out_512})) == EPROTO);
+    CHECK(error_of_opening(configuration({endpoint(0xf1, bulk, 64), out_512})) == EPROTO);
+    CHECK(error_of_opening(configuration(std::vector<Bytes>(30, in_512))) == EPROTO);
+}
+
+TEST_CASE("a mouse with an FTDI identity is refused, and stays with its driver") {
+    Fixture mouse(
+        {.driver = "usbhid",
+         .configuration = configuration({endpoint(0x81, interrupt, 4)}, human_interface_class)});
+    const Failure failure = failure_of([&] { mouse.open(); });
+    CHECK(failure.error == EPROTO);
+    CHECK(failure.text.starts_with(
+        "1-1 (0403:6010) interface A is not one of an FTDI chip, which has one bulk endpoint each "
+        "way and no other: choose another board"));
+    CHECK(mouse.board->holder(0) == "usbhid");
+    CHECK(mouse.fake.usbfs().requests().empty());
+    CHECK(error_of_opening(configuration({endpoint(0x81, bulk, 64), endpoint(0x02, bulk, 64)},
+                                         human_interface_class)) == EPROTO);
 }
 
 TEST_CASE("an interface that is not there is refused") {

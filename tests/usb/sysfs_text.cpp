@@ -22,6 +22,14 @@ TEST_CASE("what is not printable is escaped byte by byte") {
     CHECK(printable("x\xe2\x82") == "x\\xe2\\x82");  // cut short
 }
 
+TEST_CASE("what only breaks or turns round the text around it is escaped") {
+    CHECK(printable("a\u2028b") == "a\\xe2\\x80\\xa8b");  // ends a line
+    CHECK(printable("\u202e21TF") ==
+          "\\xe2\\x80\\xae"
+          "21TF");  // reads FT12 on a terminal
+    CHECK(printable("\u2066\u200b") == "\\xe2\\x81\\xa6\\xe2\\x80\\x8b");
+}
+
 TEST_CASE("locations are written as the kernel does") {
     CHECK(path_of({1, 1}) == "1-1");
     CHECK(path_of({2, 1, 4, 10}) == "2-1.4.10");
