@@ -99,17 +99,24 @@ Row describe(const Board& board, Boards boards, const SysfsPath& sysfs_path) {
     return row;
 }
 
+/// Characters of a text that is UTF-8: bytes that do not continue another.
+std::size_t width(std::string_view text) {
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xc0U) != 0x80;
+    }));
+}
+
 std::string aligned(const std::vector<Row>& rows) {
     std::array<std::size_t, std::tuple_size_v<Row>> widths{};
     for (const auto& row : rows) {
         for (std::size_t i = 0; i < row.size(); ++i) {
-            widths[i] = std::max(widths[i], row[i].size());
+            widths[i] = std::max(widths[i], width(row[i]));
         }
     }
     std::string text;
     for (const auto& row : rows) {
         for (std::size_t i = 0; i + 1 < row.size(); ++i) {
-            text += fmt::format("{:<{}}  ", row[i], widths[i]);
+            text += row[i] + std::string(widths[i] - width(row[i]) + 2, ' ');
         }
         text += row.back() + "\n";
     }

@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "base/text.h"
+#include "daemon/chip_names.h"
 #include "mpsse/known_boards.h"
 #include "poll/retired_chip.h"
 
@@ -18,21 +18,6 @@ namespace {
 
 std::string name_of(const transport::BoardInfo& board) {
     return fmt::format("{} ({:04x}:{:04x})", board.path, board.vendor, board.product);
-}
-
-/// As the kernel's gpio-mpsse writes it (Linux drivers/gpio/gpio-mpsse.c).
-std::string label_of(const transport::BoardInfo& board, unsigned interface_number,
-                     unsigned chip_number) {
-    return fmt::format("MPSSE{:04x}:{:04x}.{}.{}.{}", board.vendor, board.product, interface_number,
-                       chip_number, escape_control(board.serial.value_or("NONE")));
-}
-
-std::string device_link_of(const transport::BoardInfo& board, unsigned interface_number) {
-    constexpr std::string_view virtual_prefix = "sim";
-    if (board.virtual_board) {
-        return fmt::format("../sim/{}", board.path.substr(virtual_prefix.size()));
-    }
-    return fmt::format("/sys/bus/usb/devices/{}:1.{}", board.path, interface_number);
 }
 
 }  // namespace

@@ -64,6 +64,21 @@ TEST_CASE("columns line up") {
     CHECK(lines[2].find("0403:") == column);
 }
 
+TEST_CASE("columns line up below letters of more than one byte") {
+    std::istringstream table(cli::format_board_list(
+        Boards{board(ft232h("1-1", "\u00c4\u20ac")), board(ft232h("1-2", "AB"))}, no_sysfs));
+    std::string titles;
+    std::string wide;
+    std::string narrow;
+    std::getline(table, titles);
+    std::getline(table, wide);
+    std::getline(table, narrow);
+    constexpr std::size_t extra_bytes = 3;
+    CHECK(wide.find("path:") == std::string::npos);
+    CHECK(wide.find("A:") == narrow.find("A:") + extra_bytes);
+    CHECK(narrow.find("A:") == titles.find("HELD BY"));
+}
+
 TEST_CASE("the selector is the serial only if that is enough") {
     const auto table =
         rows({board(ft232h("1-1", "A")), board(ft232h("1-2", "B")), board(ft2232h("1-3", "B")),
