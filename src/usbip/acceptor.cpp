@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/log.h"
 
+#include <fmt/format.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <system_error>
@@ -17,6 +18,13 @@ namespace gpiofs::usbip {
 namespace {
 
 constexpr std::size_t most_peers = 64;
+/// How long a connection waits that there is no descriptor for, unless another one ends before.
+constexpr int rest_ms = 200;
+
+/// Errors of accept() that leave the connection waiting: the listener stays readable.
+bool is_shortage(int error) noexcept {
+    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
 
 UniqueFd make_event() {
     UniqueFd event(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
@@ -49,9 +57,11 @@ void Acceptor::run() {
     std::array<pollfd, 2> fds = {pollfd{listener_.get(), POLLIN, 0},
                                  pollfd{wake_.get(), POLLIN, 0}};
     while (!stopping_) {
-        if (::poll(fds.data(), fds.size(), -1) < 0) {
+        fds[0].fd = starved_ ? -1 : listener_.get();  // poll() takes no notice of -1
+        if (::poll(fds.data(), fds.size(), starved_ ? rest_ms : -1) < 0) {
             continue;
         }
+        starved_ = false;
         eventfd_t ignored = 0;
         ::eventfd_read(wake_.get(), &ignored);
         reap();
@@ -64,8 +74,14 @@ void Acceptor::run() {
 void Acceptor::accept_one() {
     UniqueFd socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (!socket) {
+        const int error = errno;
+        starved_ = is_shortage(error);
+        if (starved_ && !std::exchange(told_, true)) {
+            log::warning(fmt::format("a connection has to wait: {}", errno_code(error).message()));
+        }
         return;
     }
+    told_ = false;
     if (peers_.size() >= most_peers) {
         log::warning("too many connections, one refused");
         return;

@@ -42,6 +42,10 @@ class Acceptor {
     std::atomic<bool> stopping_ = false;
     /// The accepting thread's alone, until it has ended.
     std::list<Peer> peers_;
+    /// There was no descriptor for a connection that waits; whether that has been told. The
+    /// accepting thread's alone.
+    bool starved_ = false;
+    bool told_ = false;
     std::thread thread_;
 };
 
