@@ -1,6 +1,7 @@
 #include "daemon/board_manager.h"
 
 #include "base/error.h"
+#include "base/forget_oldest.h"
 #include "base/log.h"
 #include "daemon/chip_names.h"
 #include "mpsse/known_boards.h"
@@ -117,12 +118,17 @@ std::string BoardManager::reserve(const transport::BoardInfo& board, std::size_t
             ? fmt::format("{:04x}:{:04x} serial {}", board.vendor, board.product, *board.serial)
             : by_path;
     // Boards with the same serial are told apart by their path, all but the first, each for good.
-    const auto [known, is_new] = identities_.try_emplace({by_serial, board.path}, by_serial);
-    if (is_taken(known->second)) {
-        known->second = by_path;
+    auto& identity =
+        identities_.try_emplace({by_serial, board.path}, Identity{by_serial}).first->second;
+    if (is_taken(identity.name)) {
+        identity.name = by_path;
     }
-    served_.emplace(board.path, Served{word, known->second});
-    return known->second;
+    identity.used = ++arrivals_;
+    const std::string name = identity.name;
+    served_.emplace(board.path, Served{word, name});
+    forget_oldest(identities_, gpio::most_remembered,
+                  [this](const auto& key, const auto&) { return served_.contains(key.second); });
+    return name;
 }
 
 bool BoardManager::is_taken(const std::string& identity) const {

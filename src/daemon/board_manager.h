@@ -7,6 +7,7 @@
 #include "poll/reclaim_list.h"
 #include "transport/board.h"
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -73,6 +74,12 @@ class BoardManager final : public transport::BoardObserver, public gpio::ChipObs
         std::string identity;
     };
 
+    /// What a board's numbers are kept under, and which arrival was its last.
+    struct Identity {
+        std::string name;
+        std::uint64_t used = 0;
+    };
+
     std::unique_ptr<transport::Transport> open_interface(transport::Board& board,
                                                          unsigned interface_number,
                                                          TimePoint deadline) const;
@@ -99,10 +106,11 @@ class BoardManager final : public transport::BoardObserver, public gpio::ChipObs
 
     std::mutex mutex_;
     std::map<std::string, Served> served_;  ///< by path; guarded by mutex_
-    /// What a board's numbers are kept under, by its serial and path; guarded by mutex_.
-    std::map<std::pair<std::string, std::string>, std::string> identities_;
-    std::string based_;     ///< identity that has -o base=; guarded by mutex_
-    bool closing_ = false;  ///< guarded by mutex_
+    /// By serial and path, as many as the registry remembers; guarded by mutex_.
+    std::map<std::pair<std::string, std::string>, Identity> identities_;
+    std::uint64_t arrivals_ = 0;  ///< guarded by mutex_
+    std::string based_;           ///< identity that has -o base=; guarded by mutex_
+    bool closing_ = false;        ///< guarded by mutex_
 };
 
 }  // namespace gpiofs::daemon

@@ -1,6 +1,7 @@
 #include "gpio/registry.h"
 
 #include "base/error.h"
+#include "base/forget_oldest.h"
 
 #include <fmt/format.h>
 
@@ -30,11 +31,19 @@ ChipNumbers Registry::numbers_for(const std::string& identity, unsigned lines,
     const std::lock_guard lock(mutex_);
     const auto known = reserved_.find(identity);
     if (known != reserved_.end()) {
+        known->second.used = ++last_id_;
         return known->second.numbers;
     }
-    const ChipNumbers numbers =
-        base ? asked_for_locked(identity, lines, *base) : first_free_locked(lines);
-    reserved_.emplace(identity, Range{numbers, lines});
+    if (base) {
+        check_free_locked(identity, lines, *base);
+        kept_.erase(*base);
+    }
+    const ChipNumbers numbers{first_free_chip_number_locked(),
+                              base ? *base : first_free_base_locked(lines)};
+    reserved_.emplace(identity, Range{numbers, lines, base.has_value(), ++last_id_});
+    forget_oldest(reserved_, most_remembered, [&](const std::string& owner, const Range& range) {
+        return owner == identity || range.asked_for || is_present_locked(range);
+    });
     return numbers;
 }
 
@@ -43,7 +52,7 @@ void Registry::keep_for(unsigned base, unsigned lines) {
     kept_[base] = lines;
 }
 
-ChipNumbers Registry::asked_for_locked(const std::string& identity, unsigned lines, unsigned base) {
+void Registry::check_free_locked(const std::string& identity, unsigned lines, unsigned base) const {
     if (base > largest_number - (lines - 1)) {
         throw_errno(ERANGE, fmt::format("{}: base={}: line numbers end at {}", identity, base,
                                         largest_number));
@@ -56,11 +65,9 @@ ChipNumbers Registry::asked_for_locked(const std::string& identity, unsigned lin
                                     range.numbers.base + range.lines - 1, owner));
         }
     }
-    kept_.erase(base);
-    return {static_cast<unsigned>(reserved_.size()), base};
 }
 
-ChipNumbers Registry::first_free_locked(unsigned lines) const {
+unsigned Registry::first_free_base_locked(unsigned lines) const {
     const auto is_free = [&](unsigned base) {
         return std::none_of(reserved_.begin(), reserved_.end(),
                             [&](const auto& entry) {
@@ -75,7 +82,25 @@ ChipNumbers Registry::first_free_locked(unsigned lines) const {
     while (!is_free(base)) {
         ++base;
     }
-    return {static_cast<unsigned>(reserved_.size()), base};
+    return base;
+}
+
+unsigned Registry::first_free_chip_number_locked() const {
+    const auto is_taken = [this](unsigned number) {
+        return std::any_of(reserved_.begin(), reserved_.end(), [number](const auto& entry) {
+            return entry.second.numbers.chip_number == number;
+        });
+    };
+    unsigned number = 0;
+    while (is_taken(number)) {
+        ++number;
+    }
+    return number;
+}
+
+bool Registry::is_present_locked(const Range& range) const {
+    return std::any_of(chips_.begin(), chips_.end(),
+                       [&](const auto& chip) { return chip->info().base == range.numbers.base; });
 }
 
 void Registry::add(std::shared_ptr<Chip> chip) {

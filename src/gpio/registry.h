@@ -3,6 +3,7 @@
 #include "base/sync.h"
 #include "gpio/chip.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -16,7 +17,12 @@ namespace gpiofs::gpio {
 /// GPIO_DYNAMIC_BASE).
 constexpr unsigned dynamic_base = 512;
 
-/// The numbers of an interface, kept for it while the program lives.
+/// So many interfaces keep their numbers for when they come back. Beyond that, the numbers of those
+/// that were plugged in longest ago and are not there now are free again: a board that invents a
+/// serial at each plug would use all numbers up.
+constexpr std::size_t most_remembered = 256;
+
+/// The numbers of an interface, kept for it while it is there and after it has left.
 struct ChipNumbers {
     unsigned chip_number = 0;
     unsigned base = 0;
@@ -33,7 +39,8 @@ class Registry {
     /// them unasked.
     void keep_for(unsigned base, unsigned lines);
     /// The numbers of the interface known as `identity`: the ones it had before, else new ones,
-    /// first fit at or above 512 or exactly `base`. Throws std::system_error EBUSY if numbers that
+    /// first fit at or above 512 or exactly `base`. Those that were asked for are never forgotten.
+    /// Throws std::system_error EBUSY if numbers that
     /// were asked for belong to another interface, ERANGE if they do not fit below 2^31.
     ChipNumbers numbers_for(const std::string& identity, unsigned lines,
                             std::optional<unsigned> base);
@@ -58,12 +65,16 @@ class Registry {
     struct Range {
         ChipNumbers numbers;
         unsigned lines;
+        bool asked_for;
+        std::uint64_t used;  ///< when it was given last, in the order of ids
     };
     std::shared_ptr<Chip> owner(std::int64_t number) const;
     template <typename Change>
     void with_line(std::int64_t number, const Change& change) const;
-    ChipNumbers asked_for_locked(const std::string& identity, unsigned lines, unsigned base);
-    ChipNumbers first_free_locked(unsigned lines) const;
+    void check_free_locked(const std::string& identity, unsigned lines, unsigned base) const;
+    unsigned first_free_base_locked(unsigned lines) const;
+    unsigned first_free_chip_number_locked() const;
+    bool is_present_locked(const Range& range) const;
 
     mutable Mutex mutex_;
     std::uint64_t last_id_ = 0;                 ///< guarded by mutex_

@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <map>
 #include <optional>
@@ -126,6 +127,33 @@ TEST_CASE(
     CHECK(table.numbers().at("sim1") == before.at("sim1"));
     table.plug(0);
     CHECK(table.numbers() == before);
+}
+
+TEST_CASE("a board that invents a serial at each plug does not use the numbers up") {
+    Table table({"A", "B"});
+    table.manager.arrive(table.bench.boards().back());
+    const auto before = table.numbers();
+    REQUIRE(before.size() == 1);
+    spec::BoardSpec word;
+    word.kind = spec::BoardSpec::Kind::path;
+    word.path = "1-1";
+    table.options.boards.push_back(word);
+    const auto liar = std::make_shared<OddBoard>(table.bench.boards().front());
+    liar->real = liar->info();
+    liar->real->virtual_board = false;
+    liar->real->path = "1-1";
+    unsigned highest = 0;
+    for (unsigned plug = 0; plug < 2 * gpio::most_remembered; ++plug) {
+        liar->real->serial = "LIAR" + std::to_string(plug);
+        table.manager.arrive(liar);
+        const auto chips = table.registry.chips();
+        REQUIRE(chips.size() == 2);
+        highest = std::max(highest, chips.back()->info().base);
+        table.manager.board_left("1-1");
+        table.reclaim.drain();
+    }
+    CHECK(highest <= gpio::dynamic_base + 16 * gpio::most_remembered);
+    CHECK(table.numbers().at("sim1") == before.at("sim1"));
 }
 
 TEST_CASE("a board that is unplugged while it is being opened does not stay") {

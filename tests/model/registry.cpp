@@ -78,3 +78,19 @@ TEST_CASE("registry: a board that left is out of it, and only that one") {
     CHECK(on.registry.remove_all() == std::vector{on.second});
     CHECK(on.registry.chips().empty());
 }
+
+TEST_CASE("registry: the numbers of a chip that is there are never given to another") {
+    TwoBoards on;
+    REQUIRE(on.registry.numbers_for("first", 16, {}).base == on.first->info().base);
+    REQUIRE(on.registry.numbers_for("second", 16, {}).base == on.second->info().base);
+    for (unsigned n = 0; n < 3 * gpio::most_remembered; ++n) {
+        REQUIRE(on.registry.numbers_for(std::to_string(n), 16, {}).base >= 544);
+    }
+    CHECK(on.registry.numbers_for("first", 16, {}).base == 512);
+    on.registry.remove_board("sim0");
+    on.registry.remove_board("sim1");
+    for (unsigned n = 0; n < gpio::most_remembered; ++n) {
+        on.registry.numbers_for(std::to_string(n), 16, {});
+    }
+    CHECK(on.registry.numbers_for("new", 16, {}).base < 544 + 16 * gpio::most_remembered);
+}

@@ -67,6 +67,30 @@ TEST_CASE("registry: numbers that will be asked for are not given away before") 
     CHECK(registry.numbers_for("after it", 16, {}).base == 536);
 }
 
+TEST_CASE("registry: of many that came and went the latest keep their numbers, and no others") {
+    gpio::Registry registry;
+    const auto numbers = [&](unsigned n) {
+        return registry.numbers_for("board " + std::to_string(n), 16, {});
+    };
+    registry.numbers_for("asked for", 16, 0);
+    const unsigned first = numbers(0).base;
+    constexpr unsigned many = 5 * gpio::most_remembered;
+    for (unsigned n = 1; n < many; ++n) {
+        const auto given = numbers(n);
+        REQUIRE(given.base <= gpio::dynamic_base + 16 * gpio::most_remembered);
+        REQUIRE(given.chip_number <= gpio::most_remembered);
+        if (n % 100 == 0) {
+            REQUIRE(numbers(0).base == first);  // it comes back now and then
+        }
+    }
+    const auto last = numbers(many - 1);
+    const auto remembered = numbers(many - 200);
+    CHECK(numbers(many - 1).base == last.base);
+    CHECK(numbers(many - 200).chip_number == remembered.chip_number);
+    CHECK(remembered.base != last.base);
+    CHECK(registry.numbers_for("asked for", 16, {}).base == 0);
+}
+
 TEST_CASE("registry: ids are never used twice and never 0") {
     gpio::Registry registry;
     const auto first = registry.next_id();
