@@ -199,6 +199,8 @@ std::error_code Engine::await_echo(Opcode opcode, TimePoint deadline) {
     }
     parser_.clear();
     while (!mpsse::end_of_bad_command_echo(parser_.payload(), opcode)) {
+        // All but what may be the first half of the echo; a board may send for ever.
+        parser_.drop(parser_.payload().empty() ? 0 : parser_.payload().size() - 1);
         if (clock_.now() >= deadline) {
             return fail(errno_code(ETIMEDOUT), Direction::in);
         }

@@ -64,6 +64,9 @@ std::error_code Stream::run(Duration timeout, const std::function<bool()>& go_on
             if (!digest() && !error) {
                 error = errno_code(EIO);
             }
+        } else if (!error && now_ >= deadline) {
+            // Transfers that end with nothing but status are no answer either.
+            error = errno_code(ETIMEDOUT);
         }
     }
     fail(error);

@@ -16,7 +16,7 @@
 namespace gpiofs::test {
 
 /// The other side of a bus in tests: wants nothing and counts everything. Thread-safe.
-class BusLog final : public gpio::BusObserver {
+class BusLog : public gpio::BusObserver {
   public:
     mpsse::Banks overdue() noexcept override { return mpsse::Banks::none; }
     bool watches() noexcept override { return true; }
