@@ -1,11 +1,35 @@
 #include "usb/context.h"
 
+#include "base/error.h"
+#include "base/unique_fd.h"
 #include "usb/usb_error.h"
 
 #include <libusb.h>
+#include <sys/eventfd.h>
 #include <sys/time.h>
 
+#include <array>
+#include <cerrno>
+
 namespace gpiofs::usb {
+namespace {
+
+/// libusb and libudev keep four files open for a context and a few more while they look for
+/// devices (strace of 1.0.26 and systemd 252). One that they cannot open makes libusb_init() fail
+/// with no reason, or a device pass for absent; nobody is told.
+void check_descriptors() {
+    std::array<UniqueFd, 12> files;
+    for (UniqueFd& file : files) {
+        file.reset(::eventfd(0, EFD_CLOEXEC));
+        if (!file) {
+            throw_errno(errno,
+                        "not enough file descriptors to look for USB boards: raise the "
+                        "limit (ulimit -n)");
+        }
+    }
+}
+
+}  // namespace
 
 SignalsBlocked::SignalsBlocked() noexcept {
     sigset_t all;
@@ -16,6 +40,7 @@ SignalsBlocked::SignalsBlocked() noexcept {
 SignalsBlocked::~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &previous_, nullptr); }
 
 Context::Context() {
+    check_descriptors();
     const SignalsBlocked blocked;
     check(libusb_init(&context_), "cannot start libusb");
 }

@@ -20,7 +20,8 @@ class SignalsBlocked {
     sigset_t previous_{};
 };
 
-/// One libusb context. The constructor throws std::system_error if libusb does not start.
+/// One libusb context. The constructor throws std::system_error if libusb does not start: EMFILE
+/// also where libusb would start and then see nothing.
 /// Everything made from a context keeps it alive by a std::shared_ptr. Thread-safe.
 /// A context does not survive fork().
 class Context {
