@@ -34,6 +34,13 @@ bool is_addressable(const libusb_endpoint_descriptor& endpoint) noexcept {
     return number != 0 && (endpoint.bEndpointAddress & ~LIBUSB_ENDPOINT_IN) == number;
 }
 
+/// libusb leaves them out where the descriptor ends before they come, and still tells their number.
+std::span<const libusb_endpoint_descriptor> endpoints_in(
+    const libusb_interface_descriptor& interface) noexcept {
+    const std::size_t there = interface.endpoint == nullptr ? 0U : interface.bNumEndpoints;
+    return {interface.endpoint, there};
+}
+
 const libusb_interface_descriptor* find_interface(const libusb_config_descriptor& configuration,
                                                   unsigned number) {
     for (const libusb_interface& interface :
@@ -94,10 +101,11 @@ Endpoints endpoints_of(const libusb_config_descriptor& configuration, unsigned n
     if (interface == nullptr) {
         throw_errno(ENXIO, fmt::format("{}: the board has no such interface", what));
     }
+    const auto endpoints = endpoints_in(*interface);
     Endpoints found;
     bool bulk_pair =
-        interface->bInterfaceClass == LIBUSB_CLASS_VENDOR_SPEC && interface->bNumEndpoints == 2;
-    for (const auto& endpoint : std::span(interface->endpoint, interface->bNumEndpoints)) {
+        interface->bInterfaceClass == LIBUSB_CLASS_VENDOR_SPEC && endpoints.size() == 2;
+    for (const auto& endpoint : endpoints) {
         bulk_pair = bulk_pair && is_bulk(endpoint) && is_addressable(endpoint);
         if ((endpoint.bEndpointAddress & LIBUSB_ENDPOINT_IN) != 0) {
             found.in = endpoint.bEndpointAddress;

@@ -55,7 +55,9 @@ class Configuration {
             endpoints.push_back(endpoint);
         }
         setting.bNumEndpoints = static_cast<std::uint8_t>(endpoints.size());
-        setting.endpoint = endpoints.empty() ? nullptr : endpoints.data();
+        // Where the descriptor was cut short there are none, whatever it promised.
+        const bool cut = input.byte() % 8 == 7;
+        setting.endpoint = endpoints.empty() || cut ? nullptr : endpoints.data();
         return setting;
     }
 
@@ -72,6 +74,7 @@ bool has_bulk(const libusb_config_descriptor& configuration, unsigned number,
         if (interface.num_altsetting == 0 || interface.altsetting->bInterfaceNumber != number) {
             continue;
         }
+        require(interface.altsetting->endpoint != nullptr);
         for (const auto& endpoint :
              std::span(interface.altsetting->endpoint, interface.altsetting->bNumEndpoints)) {
             if (endpoint.bEndpointAddress == address && (endpoint.bmAttributes & 3U) == 2) {

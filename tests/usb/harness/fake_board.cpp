@@ -19,6 +19,17 @@ sim::BoardConfig config_of(const FakeBoardOptions& options) {
     return config;
 }
 
+/// As testbeds want the text of an attribute: what is not a plain character as \\ooo.
+std::string escaped(std::string_view text) {
+    std::string result;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool plain = byte >= 0x20 && byte < 0x7f && byte != '\\';
+        result += plain ? std::string(1, c) : fmt::format("\\{:03o}", byte);
+    }
+    return result;
+}
+
 std::string hex(std::span<const std::uint8_t> bytes) {
     std::string text;
     for (const auto byte : bytes) {
@@ -96,7 +107,7 @@ std::string FakeBoard::description(const std::string& node, unsigned address) co
         device_, node, address, address, chip_.high_speed() ? 480 : 12,
         options_.configured ? "1\\n" : "", chip_.vendor(), chip_.product());
     if (options_.serial) {
-        text += fmt::format("A: serial={}\\n\n", *options_.serial);
+        text += fmt::format("A: serial={}\\n\n", escaped(*options_.serial));
     }
     return text + fmt::format("H: descriptors={}\n", hex(descriptors));
 }
