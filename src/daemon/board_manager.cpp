@@ -124,7 +124,7 @@ std::string BoardManager::reserve(const transport::BoardInfo& board, std::size_t
         identity.name = by_path;
     }
     identity.used = ++arrivals_;
-    const std::string name = identity.name;
+    std::string name = identity.name;
     served_.emplace(board.path, Served{word, name});
     forget_oldest(identities_, gpio::most_remembered,
                   [this](const auto& key, const auto&) { return served_.contains(key.second); });

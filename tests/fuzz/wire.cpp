@@ -102,7 +102,7 @@ class Comparison {
             case 1: {
                 const auto banks = some_banks();
                 commands_.get_pins(banks);
-                reads_.push_back({banks, expected_.size()});
+                reads_.push_back({banks, model_.levels(), expected_.size()});
                 expect_levels(banks);
                 break;
             }
@@ -183,14 +183,14 @@ class Comparison {
         // Lines a chip does not have may read as anything.
         std::vector<std::uint8_t> known(payload.begin(), payload.end());
         for (const Read& read : reads_) {
-            const auto count = static_cast<std::size_t>(contains(read.banks, mpsse::Banks::low)) +
-                               static_cast<std::size_t>(contains(read.banks, mpsse::Banks::high));
-            const auto there = payload.subspan(read.at, count);
-            const auto wanted = std::span(expected_).subspan(read.at, count);
-            require((mpsse::levels_from_reply(there, read.banks) & pins_) ==
-                    (mpsse::levels_from_reply(wanted, read.banks) & pins_));
-            std::copy(wanted.begin(), wanted.end(),
-                      known.begin() + static_cast<std::ptrdiff_t>(read.at));
+            const std::size_t count = (contains(read.banks, mpsse::Banks::low) ? 1U : 0U) +
+                                      (contains(read.banks, mpsse::Banks::high) ? 1U : 0U);
+            const unsigned lines = pins_ & mpsse::pins_of(read.banks);
+            const auto levels =
+                mpsse::levels_from_reply(payload.subspan(read.at, count), read.banks);
+            require((levels & lines) == (read.levels & lines));
+            std::copy_n(expected_.begin() + static_cast<std::ptrdiff_t>(read.at), count,
+                        known.begin() + static_cast<std::ptrdiff_t>(read.at));
         }
         require(known == expected_);
         for (unsigned pin = 0; pin < lines_; ++pin) {
@@ -198,9 +198,10 @@ class Comparison {
         }
     }
 
-    /// A GET and where its reply begins.
+    /// A GET, the levels there were, and where its reply begins.
     struct Read {
         mpsse::Banks banks;
+        mpsse::PinMask levels;
         std::size_t at;
     };
 
