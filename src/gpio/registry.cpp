@@ -68,34 +68,28 @@ void Registry::check_free_locked(const std::string& identity, unsigned lines, un
 }
 
 unsigned Registry::first_free_base_locked(unsigned lines) const {
-    const auto is_free = [&](unsigned base) {
-        return std::none_of(reserved_.begin(), reserved_.end(),
-                            [&](const auto& entry) {
-                                const Range& range = entry.second;
-                                return overlap(base, lines, range.numbers.base, range.lines);
-                            }) &&
-               std::none_of(kept_.begin(), kept_.end(), [&](const auto& kept) {
-                   return overlap(base, lines, kept.first, kept.second);
-               });
-    };
+    std::vector<std::pair<unsigned, unsigned>> taken(kept_.begin(), kept_.end());
+    for (const auto& [owner, range] : reserved_) {
+        taken.emplace_back(range.numbers.base, range.lines);
+    }
+    std::sort(taken.begin(), taken.end());
     unsigned base = dynamic_base;
-    while (!is_free(base)) {
-        ++base;
+    for (const auto& [other_base, other_lines] : taken) {
+        if (overlap(base, lines, other_base, other_lines)) {
+            base = other_base + other_lines;
+        }
     }
     return base;
 }
 
 unsigned Registry::first_free_chip_number_locked() const {
-    const auto is_taken = [this](unsigned number) {
-        return std::any_of(reserved_.begin(), reserved_.end(), [number](const auto& entry) {
-            return entry.second.numbers.chip_number == number;
-        });
-    };
-    unsigned number = 0;
-    while (is_taken(number)) {
-        ++number;
+    std::vector<bool> taken(reserved_.size() + 1);
+    for (const auto& [owner, range] : reserved_) {
+        if (range.numbers.chip_number < taken.size()) {
+            taken[range.numbers.chip_number] = true;
+        }
     }
-    return number;
+    return static_cast<unsigned>(std::find(taken.begin(), taken.end(), false) - taken.begin());
 }
 
 bool Registry::is_present_locked(const Range& range) const {

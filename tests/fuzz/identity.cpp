@@ -197,6 +197,18 @@ std::optional<std::string> serial_pattern(std::string_view rule) {
     return pattern;
 }
 
+/// `matches` takes nothing that is but a little different.
+template <typename Matches>
+void require_no_other(const std::string& serial, Matches matches) {
+    require(!matches(serial + "x") && !matches("x" + serial));
+    for (std::size_t i = 0; i < serial.size(); ++i) {
+        std::string other = serial;
+        other[i] = other[i] == 'x' ? 'y' : 'x';
+        require(!matches(other));
+        require(!matches(std::string(serial).erase(i, 1)));
+    }
+}
+
 void check_opt_in(const Boards& boards, const std::vector<transport::BoardInfo>& infos) {
     const std::string text =
         cli::format_opt_in(boards, [](const auto&) { return cli::MountsItself::no; });
@@ -210,10 +222,14 @@ void check_opt_in(const Boards& boards, const std::vector<transport::BoardInfo>&
         const std::string rule = unquoted(rest.substr(0, rest.rfind(" >>/etc/udev/rules.d/")));
         require(rule.ends_with("ENV{MPSSE_GPIOFS_MOUNT}=\"1\""));
         if (const auto pattern = serial_pattern(rule)) {
-            const auto matches = [&](const transport::BoardInfo& info) {
-                return info.serial && ::fnmatch(pattern->c_str(), info.serial->c_str(), 0) == 0;
+            const auto matches = [&](const std::string& serial) {
+                return ::fnmatch(pattern->c_str(), serial.c_str(), 0) == 0;
             };
-            require(std::count_if(infos.begin(), infos.end(), matches) == 1);
+            const auto board = std::find_if(infos.begin(), infos.end(), [&](const auto& info) {
+                return info.serial && matches(*info.serial);
+            });
+            require(board != infos.end());
+            require_no_other(*board->serial, matches);
         }
     }
 }

@@ -74,7 +74,7 @@ TEST_CASE("registry: of many that came and went the latest keep their numbers, a
     };
     registry.numbers_for("asked for", 16, 0);
     const unsigned first = numbers(0).base;
-    constexpr unsigned many = 5 * gpio::most_remembered;
+    constexpr unsigned many = 3 * gpio::most_remembered;
     for (unsigned n = 1; n < many; ++n) {
         const auto given = numbers(n);
         REQUIRE(given.base <= gpio::dynamic_base + 16 * gpio::most_remembered);
