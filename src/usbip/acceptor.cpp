@@ -3,7 +3,6 @@
 #include "base/error.h"
 #include "base/log.h"
 
-#include <fmt/format.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <system_error>
@@ -74,10 +73,9 @@ void Acceptor::run() {
 void Acceptor::accept_one() {
     UniqueFd socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (!socket) {
-        const int error = errno;
-        starved_ = is_shortage(error);
+        starved_ = is_shortage(errno);
         if (starved_ && !std::exchange(told_, true)) {
-            log::warning(fmt::format("a connection has to wait: {}", errno_code(error).message()));
+            log::warning("a connection has to wait: out of file descriptors or memory");
         }
         return;
     }

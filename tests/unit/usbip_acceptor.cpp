@@ -7,7 +7,6 @@
 #include <sys/time.h>
 
 #include <arpa/inet.h>
-#include <cerrno>
 #include <chrono>
 #include <ctime>
 #include <fcntl.h>
@@ -20,7 +19,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// While it lives, this process can open nothing more.
+/// While it lives, this process can open nothing more; a sanitizer neither, so nothing is checked
+/// meanwhile.
 class NoDescriptors {
   public:
     NoDescriptors() {
@@ -31,7 +31,6 @@ class NoDescriptors {
         for (;;) {
             UniqueFd file(::open("/dev/null", O_RDONLY | O_CLOEXEC));
             if (!file) {
-                REQUIRE(errno == EMFILE);
                 break;
             }
             files_.push_back(std::move(file));
@@ -51,13 +50,13 @@ class Client {
   public:
     Client() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {}
 
-    void connect(const std::string& address) {
+    bool connect(const std::string& address) {
         sockaddr_in peer{};
         peer.sin_family = AF_INET;
         peer.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         peer.sin_port =
             htons(static_cast<std::uint16_t>(std::stoul(address.substr(address.rfind(':') + 1))));
-        REQUIRE(::connect(socket_.get(), reinterpret_cast<sockaddr*>(&peer), sizeof peer) == 0);
+        return ::connect(socket_.get(), reinterpret_cast<sockaddr*>(&peer), sizeof peer) == 0;
     }
     /// Whether the server says something in that time.
     bool hears(std::chrono::milliseconds patience) {
@@ -84,17 +83,26 @@ TEST_CASE("usbip acceptor: a connection there is no descriptor for waits without
     const std::string address = usbip::local_address(listener.get());
     const usbip::Acceptor acceptor(std::move(listener),
                                    [](int socket) { ::send(socket, "!", 1, MSG_NOSIGNAL); });
+    Client first;
+    REQUIRE(first.connect(address));
+    REQUIRE(first.hears(10s));
     Client client;
+    bool connected = false;
+    bool heard = false;
+    std::chrono::nanoseconds used{};
     {
         const NoDescriptors none;
-        client.connect(address);
+        connected = client.connect(address);
         const auto before = processor_time();
-        CHECK_FALSE(client.hears(1s));
-        // Who asks again and again all the time uses as much as he gets.
-        CHECK(processor_time() - before < 100ms);
+        heard = client.hears(1s);
+        used = processor_time() - before;
     }
+    REQUIRE(connected);
+    CHECK_FALSE(heard);
+    // Who asks again and again all the time uses as much as he gets.
+    CHECK(used < 100ms);
     CHECK(client.hears(10s));
     Client next;
-    next.connect(address);
+    REQUIRE(next.connect(address));
     CHECK(next.hears(10s));
 }
