@@ -70,6 +70,14 @@ class Client {
     UniqueFd socket_;
 };
 
+/// Says something, and stays until the client has left.
+void greet(int socket) {
+    char byte = '!';
+    ::send(socket, &byte, 1, MSG_NOSIGNAL);
+    while (::recv(socket, &byte, 1, 0) > 0) {
+    }
+}
+
 std::chrono::nanoseconds processor_time() {
     timespec time{};
     ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
@@ -81,8 +89,7 @@ std::chrono::nanoseconds processor_time() {
 TEST_CASE("usbip acceptor: a connection there is no descriptor for waits without using time") {
     UniqueFd listener = usbip::listen_tcp("127.0.0.1:0");
     const std::string address = usbip::local_address(listener.get());
-    const usbip::Acceptor acceptor(std::move(listener),
-                                   [](int socket) { ::send(socket, "!", 1, MSG_NOSIGNAL); });
+    const usbip::Acceptor acceptor(std::move(listener), greet);
     Client first;
     REQUIRE(first.connect(address));
     REQUIRE(first.hears(10s));
