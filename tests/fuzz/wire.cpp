@@ -29,8 +29,8 @@ constexpr std::array<Interface, 6> interfaces = {{{"FT232H", 0},
                                                   {"FT4232H", 1},
                                                   {"FT2232D", 0}}};
 
-/// What the pins of one interface are, by DESIGN's rules: any 0 on a pin wins, then any 1, then
-/// its pull.
+/// What the pins of one interface are, as an electrician would say: any 0 on a pin wins, then any
+/// 1, then its pull.
 struct Model {
     mpsse::PinMask pulled_up = 0;
     mpsse::PortState chip;
@@ -99,13 +99,9 @@ class Comparison {
             case 0:
                 set_pins();
                 break;
-            case 1: {
-                const auto banks = some_banks();
-                commands_.get_pins(banks);
-                reads_.push_back({banks, model_.levels(), expected_.size()});
-                expect_levels(banks);
+            case 1:
+                get_pins(some_banks());
                 break;
-            }
             case 2:
                 commands_.loopback_off();
                 break;
@@ -126,6 +122,12 @@ class Comparison {
             default:
                 exchange();
         }
+    }
+
+    void get_pins(mpsse::Banks banks) {
+        commands_.get_pins(banks);
+        reads_.push_back({banks, model_.levels(), expected_.size()});
+        expect_levels(banks);
     }
 
     void set_pins() {
@@ -156,6 +158,8 @@ class Comparison {
     /// Sends what was encoded, in transfers of any lengths, reads what comes back in transfers of
     /// any lengths, and compares.
     void exchange() {
+        // The engine takes its time: what came before its last reply has been done.
+        get_pins(banks_);
         commands_.send_immediate();
         auto rest = commands_.bytes();
         while (!rest.empty()) {
