@@ -65,6 +65,9 @@ class Client {
         std::size_t at = 0;
         while (at < size) {
             const auto got = ::recv(socket_.get(), bytes.data() + at, size - at, 0);
+            if (got < 0 && errno == EINTR) {
+                continue;  // libFuzzer's timer
+            }
             require(got >= 0 ||
                     errno == ECONNRESET);  // a server that says nothing for so long hangs
             if (got <= 0) {
