@@ -41,8 +41,8 @@ BoardManager::BoardManager(const cli::Options& options, gpio::Registry& registry
 
 void BoardManager::open(transport::Board& board, const cli::Choice& choice) {
     const transport::BoardInfo& info = board.info();
-    const std::string identity = reserve(info, choice.word);
-    if (identity.empty()) {
+    const auto served = reserve(info, choice.word);
+    if (!served) {
         return;
     }
     try {
@@ -50,25 +50,27 @@ void BoardManager::open(transport::Board& board, const cli::Choice& choice) {
         for (const unsigned number : choice.interfaces) {
             engines.push_back(start_engine(board, choice, number));
         }
-        auto base = wanted_base(choice.word, identity);
+        auto base = wanted_base(choice.word, served->identity);
         for (std::size_t i = 0; i < engines.size(); ++i) {
             auto chip = std::make_shared<gpio::Chip>(
-                describe(info, choice, choice.interfaces[i], identity, base), std::move(engines[i]),
+                describe(info, choice, choice.interfaces[i], *served, base), std::move(engines[i]),
                 clock_, sample_interval(choice.word), *this);
             log::info(fmt::format("{} {}: lines {} to {}", name_of(info),
                                   static_cast<char>('A' + choice.interfaces[i]), chip->info().base,
                                   chip->info().base + chip->info().lines - 1));
             registry_.add(std::move(chip));
         }
-        if (!is_served(info.path)) {  // it was unplugged meanwhile
-            retire(registry_.remove_board(info.path), gpio::OnExit::keep);
+        if (!is_served(info.path, served->arrival)) {  // it was unplugged meanwhile
+            retire(registry_.remove_board(served->arrival), gpio::OnExit::keep);
         }
     } catch (...) {
         {
             const std::lock_guard lock(mutex_);
-            served_.erase(info.path);
+            std::erase_if(served_, [&](const auto& entry) {
+                return entry.second.arrival == served->arrival;
+            });
         }
-        retire(registry_.remove_board(info.path), options_.on_exit);
+        retire(registry_.remove_board(served->arrival), options_.on_exit);
         throw;
     }
 }
@@ -102,15 +104,17 @@ bool BoardManager::empty() {
     return served_.empty();
 }
 
-bool BoardManager::is_served(const std::string& path) {
+bool BoardManager::is_served(const std::string& path, std::uint64_t arrival) {
     const std::lock_guard lock(mutex_);
-    return served_.contains(path);
+    const auto at = served_.find(path);
+    return at != served_.end() && at->second.arrival == arrival;
 }
 
-std::string BoardManager::reserve(const transport::BoardInfo& board, std::size_t word) {
+std::optional<BoardManager::Served> BoardManager::reserve(const transport::BoardInfo& board,
+                                                          std::size_t word) {
     const std::lock_guard lock(mutex_);
     if (closing_ || served_.contains(board.path)) {
-        return {};
+        return std::nullopt;
     }
     const std::string by_path = "path " + board.path;
     const std::string by_serial =
@@ -124,11 +128,11 @@ std::string BoardManager::reserve(const transport::BoardInfo& board, std::size_t
         identity.name = by_path;
     }
     identity.used = ++arrivals_;
-    std::string name = identity.name;
-    served_.emplace(board.path, Served{word, name});
+    const Served served{word, identity.name, arrivals_};
+    served_.emplace(board.path, served);
     forget_oldest(identities_, gpio::most_remembered,
                   [this](const auto& key, const auto&) { return served_.contains(key.second); });
-    return name;
+    return served;
 }
 
 bool BoardManager::is_taken(const std::string& identity) const {
@@ -182,11 +186,11 @@ std::optional<unsigned> BoardManager::wanted_base(std::size_t word, const std::s
 }
 
 gpio::ChipInfo BoardManager::describe(const transport::BoardInfo& board, const cli::Choice& choice,
-                                      unsigned interface_number, const std::string& identity,
+                                      unsigned interface_number, const Served& served,
                                       std::optional<unsigned>& base) {
     const unsigned lines = choice.chip->lines;
     const auto numbers = registry_.numbers_for(
-        fmt::format("{} interface {}", identity, interface_number), lines, base);
+        fmt::format("{} interface {}", served.identity, interface_number), lines, base);
     if (base) {
         *base += lines;
     }
@@ -198,6 +202,7 @@ gpio::ChipInfo BoardManager::describe(const transport::BoardInfo& board, const c
     info.interface_number = interface_number;
     info.label = label_of(board, interface_number, numbers.chip_number);
     info.device_link = device_link_of(board, interface_number);
+    info.arrival = served.arrival;
     info.board_path = board.path;
     info.limits = mpsse::line_limits(board.vendor, board.product, *choice.chip);
     return info;
@@ -235,29 +240,34 @@ void BoardManager::arrive(const std::shared_ptr<transport::Board>& board) {
     }
 }
 
-void BoardManager::board_left(const std::string& path) {
+void BoardManager::board_left(const std::string& path) { leave(path, std::nullopt); }
+
+void BoardManager::leave(const std::string& path, std::optional<std::uint64_t> arrival) {
     bool empty = false;
     std::optional<poll::ReclaimList::Announced> leaving;  // close() waits until all is done
     {
         const std::lock_guard lock(mutex_);
-        if (served_.erase(path) == 0) {
+        const auto at = served_.find(path);
+        if (at == served_.end() || at->second.arrival != arrival.value_or(at->second.arrival)) {
             return;
         }
+        arrival = at->second.arrival;
+        served_.erase(at);
         leaving.emplace(reclaim_);
         empty = served_.empty() && !closing_;
     }
     log::info(path + ": unplugged");
-    retire(registry_.remove_board(path), gpio::OnExit::keep);
+    retire(registry_.remove_board(*arrival), gpio::OnExit::keep);
     if (empty && when_empty_) {
         when_empty_();
     }
 }
 
-void BoardManager::board_lost(const std::string& path) noexcept {
+void BoardManager::board_lost(const gpio::ChipInfo& chip) noexcept {
     try {
-        board_left(path);
+        leave(chip.board_path, chip.arrival);
     } catch (const std::exception& e) {
-        log::error(fmt::format("{}: {}", path, e.what()));
+        log::error(fmt::format("{}: {}", chip.board_path, e.what()));
     }
 }
 

@@ -65,13 +65,14 @@ class BoardManager final : public transport::BoardObserver, public gpio::ChipObs
     void board_arrived(const std::shared_ptr<transport::Board>& board) override;
     void board_left(const std::string& path) override;
     void arming_changed(const std::shared_ptr<gpio::Chip>& chip) noexcept override;
-    void board_lost(const std::string& path) noexcept override;
+    void board_lost(const gpio::ChipInfo& chip) noexcept override;
 
   private:
     /// A board in use: the BOARD word it was chosen by, and what its numbers are kept under.
     struct Served {
         std::size_t word = 0;
         std::string identity;
+        std::uint64_t arrival = 0;
     };
 
     /// What a board's numbers are kept under, and which arrival was its last.
@@ -86,11 +87,13 @@ class BoardManager final : public transport::BoardObserver, public gpio::ChipObs
     std::unique_ptr<gpio::Engine> start_engine(transport::Board& board, const cli::Choice& choice,
                                                unsigned interface_number);
     gpio::ChipInfo describe(const transport::BoardInfo& board, const cli::Choice& choice,
-                            unsigned interface_number, const std::string& identity,
+                            unsigned interface_number, const Served& served,
                             std::optional<unsigned>& base);
-    bool is_served(const std::string& path);
-    /// The identity of a board that is being opened; empty if it is in use already.
-    std::string reserve(const transport::BoardInfo& board, std::size_t word);
+    bool is_served(const std::string& path, std::uint64_t arrival);
+    /// Of a board that is being opened; nothing if it is in use already.
+    std::optional<Served> reserve(const transport::BoardInfo& board, std::size_t word);
+    /// Takes a board out: the one that is at the path, or none if it is not this arrival.
+    void leave(const std::string& path, std::optional<std::uint64_t> arrival);
     bool is_taken(const std::string& identity) const;
     std::chrono::microseconds sample_interval(std::size_t word) const;
     std::optional<unsigned> wanted_base(std::size_t word, const std::string& identity);

@@ -231,9 +231,8 @@ void Chip::committed(const PortState& shadow) noexcept {
 }
 
 void Chip::lost() noexcept {
-    // A chip that was taken out already must not take out the board that is now in its place.
     if (!dead()) {
-        observer_.board_lost(info_.board_path);
+        observer_.board_lost(info_);
     }
 }
 

@@ -32,6 +32,8 @@ struct ChipInfo {
     std::string label;
     /// Where `device` points to.
     std::string device_link;
+    /// Of the board, from its arrival to its departure: never used again, as its path is.
+    std::uint64_t arrival = 0;
     /// Of the board: BoardInfo::path.
     std::string board_path;
     mpsse::LineLimits limits;
@@ -50,7 +52,8 @@ class ChipObserver {
 
     /// Calls may overtake each other: ask Chip::armed().
     virtual void arming_changed(const std::shared_ptr<Chip>& chip) noexcept = 0;
-    virtual void board_lost(const std::string& board_path) noexcept = 0;
+    /// `chip` is one of the board's; by now another board may be in its place.
+    virtual void board_lost(const ChipInfo& chip) noexcept = 0;
 };
 
 /// One MPSSE interface as a gpiochip: its bus, its exported lines and their edges. Thread-safe.

@@ -105,11 +105,11 @@ void Registry::add(std::shared_ptr<Chip> chip) {
     chips_.insert(at, std::move(chip));
 }
 
-std::vector<std::shared_ptr<Chip>> Registry::remove_board(const std::string& board_path) {
+std::vector<std::shared_ptr<Chip>> Registry::remove_board(std::uint64_t arrival) {
     std::vector<std::shared_ptr<Chip>> removed;
     const std::lock_guard lock(mutex_);
     std::erase_if(chips_, [&](const auto& chip) {
-        const bool gone = chip->info().board_path == board_path;
+        const bool gone = chip->info().arrival == arrival;
         if (gone) {
             removed.push_back(chip);
         }

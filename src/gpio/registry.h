@@ -47,7 +47,7 @@ class Registry {
 
     void add(std::shared_ptr<Chip> chip);
     /// Takes the chips of a board out; they are still to be killed.
-    std::vector<std::shared_ptr<Chip>> remove_board(const std::string& board_path);
+    std::vector<std::shared_ptr<Chip>> remove_board(std::uint64_t arrival);
     std::vector<std::shared_ptr<Chip>> remove_all();
 
     /// In order of their base.

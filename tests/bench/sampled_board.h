@@ -27,7 +27,7 @@ class SampledBoard {
   private:
     class NoObserver final : public gpio::ChipObserver {
         void arming_changed(const std::shared_ptr<gpio::Chip>& /*chip*/) noexcept override {}
-        void board_lost(const std::string& /*board_path*/) noexcept override {}
+        void board_lost(const gpio::ChipInfo& /*chip*/) noexcept override {}
     };
 
     SystemClock clock_;

@@ -38,7 +38,7 @@ Program::~Program() {
     require(wire.stops == 1, "the engine was not stopped exactly once");
 }
 
-void Program::board_lost(const std::string& /*board_path*/) noexcept { take_out(); }
+void Program::board_lost(const gpio::ChipInfo& /*chip*/) noexcept { take_out(); }
 
 void Program::arm(gpio::Line& armed, gpio::Edge edge) {
     const gpio::Sample sample{0, mpsse::low_pins};

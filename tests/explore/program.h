@@ -23,7 +23,7 @@ class Program final : public gpio::ChipObserver {
     void arming_changed(const std::shared_ptr<gpio::Chip>& changed) noexcept override {
         workers.update(changed);
     }
-    void board_lost(const std::string& board_path) noexcept override;
+    void board_lost(const gpio::ChipInfo& chip) noexcept override;
 
     /// With a sample in hand, as after a round trip in bus order.
     void arm(gpio::Line& armed, gpio::Edge edge = gpio::Edge::both);

@@ -20,7 +20,7 @@ class Owner final : public gpio::ChipObserver {
     void arming_changed(const std::shared_ptr<gpio::Chip>& chip) noexcept override {
         workers.update(chip);
     }
-    void board_lost(const std::string& /*board_path*/) noexcept override { ++losses; }
+    void board_lost(const gpio::ChipInfo& /*chip*/) noexcept override { ++losses; }
 
     poll::ReclaimList reclaim;
     poll::PollWorkers workers;

@@ -59,7 +59,7 @@ constexpr unsigned first_number = gpio::dynamic_base;
 class NobodySamples final : public gpio::ChipObserver {
   public:
     void arming_changed(const std::shared_ptr<gpio::Chip>& /*chip*/) noexcept override {}
-    void board_lost(const std::string& /*board_path*/) noexcept override { require(false); }
+    void board_lost(const gpio::ChipInfo& /*chip*/) noexcept override { require(false); }
 };
 
 /// The first interface of a virtual board, in a tree.

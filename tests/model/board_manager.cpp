@@ -175,6 +175,22 @@ TEST_CASE("a board that is unplugged while it is being opened does not stay") {
     CHECK(table.numbers().size() == 1);
 }
 
+TEST_CASE("late word of a board that is gone does not take out the one that is in its place") {
+    Table table({"A"});
+    table.open_all();
+    const auto gone = table.registry.chips().at(0);
+    table.pull(0);
+    table.plug(0);
+    const auto there = table.numbers();
+    REQUIRE(there.size() == 1);
+    table.manager.board_lost(gone->info());
+    CHECK(table.numbers() == there);
+    CHECK_FALSE(table.manager.empty());
+    table.manager.board_lost(table.registry.chips().at(0)->info());
+    CHECK(table.numbers().empty());
+    CHECK(table.manager.empty());
+}
+
 TEST_CASE("a board that somebody else holds is an error, or left alone") {
     Table table({"A", "B"});
     const auto held = std::make_shared<OddBoard>(table.bench.boards().front());

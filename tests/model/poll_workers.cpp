@@ -40,7 +40,7 @@ class Sampled final : public gpio::ChipObserver {
     void arming_changed(const std::shared_ptr<gpio::Chip>& changed) noexcept override {
         workers.update(changed);
     }
-    void board_lost(const std::string& /*board_path*/) noexcept override { ++losses; }
+    void board_lost(const gpio::ChipInfo& /*chip*/) noexcept override { ++losses; }
 
     void drive(bool level) { rig.bench.write(0, "adbus0/drive", level ? "1" : "0"); }
     void arm(Edge edge) { CHECK_FALSE(set_edge(rig, *line, edge)); }

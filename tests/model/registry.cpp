@@ -71,8 +71,8 @@ TEST_CASE("registry: export and unexport refuse as the kernel does") {
 
 TEST_CASE("registry: a board that left is out of it, and only that one") {
     TwoBoards on;
-    CHECK(on.registry.remove_board("sim0") == std::vector{on.first});
-    CHECK(on.registry.remove_board("sim0").empty());
+    CHECK(on.registry.remove_board(1) == std::vector{on.first});
+    CHECK(on.registry.remove_board(1).empty());
     CHECK(on.registry.chips() == std::vector{on.second});
     CHECK(errno_of([&] { on.registry.export_number(512); }) == EINVAL);
     CHECK(on.registry.remove_all() == std::vector{on.second});
@@ -87,8 +87,8 @@ TEST_CASE("registry: the numbers of a chip that is there are never given to anot
         REQUIRE(on.registry.numbers_for(std::to_string(n), 16, {}).base >= 544);
     }
     CHECK(on.registry.numbers_for("first", 16, {}).base == 512);
-    on.registry.remove_board("sim0");
-    on.registry.remove_board("sim1");
+    on.registry.remove_board(1);
+    on.registry.remove_board(2);
     for (unsigned n = 0; n < gpio::most_remembered; ++n) {
         on.registry.numbers_for(std::to_string(n), 16, {});
     }

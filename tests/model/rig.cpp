@@ -90,6 +90,7 @@ std::shared_ptr<gpio::Chip> Rig::chip(gpio::ChipObserver& observer, unsigned boa
     info.chip_number = board;
     info.lines = bench.board(board).chip().lines;
     info.base = gpio::dynamic_base + 16 * board;
+    info.arrival = board + 1;
     info.board_path = "sim" + std::to_string(board);
     const auto all = static_cast<mpsse::PinMask>((1U << info.lines) - 1);
     info.limits = {all, all, all};
@@ -103,6 +104,7 @@ std::shared_ptr<gpio::Chip> Rig::chip(gpio::ChipObserver& observer,
     info.id = 1;
     info.lines = bench.board(0).chip().lines;
     info.base = gpio::dynamic_base;
+    info.arrival = 1;
     info.board_path = "sim0";
     info.limits = limits;
     return killed_at_last(std::make_shared<gpio::Chip>(std::move(info), started(), clock,

@@ -47,7 +47,7 @@ class ChipLog final : public gpio::ChipObserver {
     void arming_changed(const std::shared_ptr<gpio::Chip>& /*chip*/) noexcept override {
         ++arming_changes;
     }
-    void board_lost(const std::string& /*board_path*/) noexcept override { ++losses; }
+    void board_lost(const gpio::ChipInfo& /*chip*/) noexcept override { ++losses; }
 
     std::atomic<int> arming_changes = 0;
     std::atomic<int> losses = 0;
