@@ -85,18 +85,6 @@ TEST_CASE("no board, and none that was asked for, is one line and status 1") {
     check_fails({"0403:6014", folder.path()}, 1, {"0403:6014"});
 }
 
-TEST_CASE("with too few file descriptors to see a board it says so, and not that there is none") {
-    NEEDS_MOUNT();
-    const TemporaryFolder folder;
-    for (const char* mode : {"", " -f"}) {
-        const auto refused = shell("exec prlimit --nofile=8 " + std::string(GPIOFS_PROGRAM) + mode +
-                                   " " + folder.path().string());
-        CHECK(refused.status == 1);
-        CHECK(refused.err.find("file descriptors") != std::string::npos);
-        CHECK(std::count(refused.err.begin(), refused.err.end(), '\n') == 1);
-    }
-}
-
 TEST_CASE("what sysfs refuses is refused with its errno and changes nothing") {
     NEEDS_MOUNT();
     Mount mount({"--simulate", "FT232H"});

@@ -1,5 +1,5 @@
+#include "mount/armed_poller.h"
 #include "support/mount.h"
-#include "support/poller.h"
 #include "support/skip.h"
 #include "support/wait.h"
 
@@ -8,12 +8,16 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <csignal>
 #include <fcntl.h>
 
 using namespace gpiofs::test;
 
 namespace {
+
+constexpr std::string_view sanitizers = GPIOFS_SANITIZE;
+constexpr const char* needs_descriptors = "a sanitizer needs descriptors of its own";
 
 /// The program in the foreground, started by a shell that puts its standard streams where `streams`
 /// says: "2>/dev/full".
@@ -37,21 +41,16 @@ TEST_CASE("crash: whatever signal it dies of, pollers wake, and the next start c
     for (const int number : {SIGKILL, SIGSEGV, SIGABRT}) {
         CAPTURE(number);
         Mount mount({"--simulate", "FT232H"});
-        const auto line = mount.export_line(513);
-        REQUIRE(write_text(line / "edge", "both") == "ok");
-        const auto fd = open_file(line / "value", O_RDONLY);
-        REQUIRE(read_at(fd.get(), 0) == "1\n");
-        auto woken = poll_in_background(fd.get());
-        REQUIRE(wait_for_sleepers(1));
+        ArmedPoller poller(mount.export_line(513));
         mount.process().signal(number);
-        CHECK(woken.get() == "ERR");
+        CHECK(poller.woken() == "ERR");
         CHECK(mount.process().wait() != 0);
-        CHECK(read_at(fd.get(), 0) == "ENOTCONN");
+        CHECK(poller.reads() == "ENOTCONN");
         CHECK(list(mount.path()) == std::vector<std::string>{"ENOTCONN"});
         const auto next = run({GPIOFS_PROGRAM, "--simulate", "FT232H", mount.path()});
         CHECK(next.status == 0);
         use(mount);
-        CHECK(read_at(fd.get(), 0) == "ENOTCONN");
+        CHECK(poller.reads() == "ENOTCONN");
         CHECK(::umount2(mount.path().c_str(), 0) == 0);
     }
 }
@@ -109,26 +108,37 @@ TEST_CASE("crash: what cannot be printed is an error") {
 
 TEST_CASE("crash: out of descriptors, all that is there goes on") {
     NEEDS_MOUNT();
-    if (const std::string sanitizers = GPIOFS_SANITIZE; !sanitizers.empty()) {
-        SKIP_TEST("a sanitizer opens files of its own for every thread");
+    if (!sanitizers.empty()) {
+        SKIP_TEST(needs_descriptors);
     }
     Mount mount({"--simulate", "FT232H"});
     use(mount);
     const rlimit none{1, 1};
     REQUIRE(::prlimit(mount.process().pid(), RLIMIT_NOFILE, &none, nullptr) == 0);
     use(mount);
-    const auto line = mount.export_line(514);
-    REQUIRE(write_text(line / "edge", "both") == "ok");
-    const auto fd = open_file(line / "value", O_RDONLY);
-    REQUIRE(read_at(fd.get(), 0) == "1\n");
-    auto woken = poll_in_background(fd.get());
-    REQUIRE(wait_for_sleepers(1));
+    ArmedPoller poller(mount.export_line(514));
     mount.set_bench("adbus2/drive", "0");
-    CHECK(woken.get() == "PRI|ERR");
+    CHECK(poller.woken() == "PRI|ERR");
     mount.set_bench("plugged", "0");
-    CHECK(read_at(fd.get(), 0) == "ENODEV");
+    CHECK(poller.reads() == "ENODEV");
     mount.set_bench("plugged", "1");
     CHECK(wait_until([&] { return fs::exists(mount / "gpiochip512"); }));
     use(mount);
     CHECK(mount.stop() == 0);
+}
+
+TEST_CASE(
+    "crash: with too few file descriptors to see a board it says so, and not that there is none") {
+    NEEDS_MOUNT();
+    if (!sanitizers.empty()) {
+        SKIP_TEST(needs_descriptors);
+    }
+    const TemporaryFolder folder;
+    for (const char* mode : {"", " -f"}) {
+        const auto refused = shell("exec prlimit --nofile=8 " + std::string(GPIOFS_PROGRAM) + mode +
+                                   " " + folder.path().string());
+        CHECK(refused.status == 1);
+        CHECK(refused.err.find("file descriptors") != std::string::npos);
+        CHECK(std::count(refused.err.begin(), refused.err.end(), '\n') == 1);
+    }
 }

@@ -1,5 +1,5 @@
+#include "mount/armed_poller.h"
 #include "mount/namespace.h"
-#include "support/poller.h"
 #include "support/skip.h"
 
 #include <doctest/doctest.h>
@@ -65,16 +65,12 @@ TEST_CASE("handed over: at the end waiters wake and are told, and a dead mount r
     NEEDS_MOUNT();
     HandedOver mount;
     REQUIRE(write_text(mount.path() / "export", "513") == "ok");
-    REQUIRE(write_text(mount.path() / "gpio513/edge", "both") == "ok");
     CHECK(read_text(fmt::format("/proc/{}/status", mount.program().pid()))
               .find("CapEff:\t0000000000000000\n") != std::string::npos);
-    const auto fd = open_file(mount.path() / "gpio513/value", O_RDONLY);
-    REQUIRE(read_at(fd.get(), 0) == "1\n");
-    auto woken = poll_in_background(fd.get());
-    REQUIRE(wait_for_sleepers(1));
+    ArmedPoller poller(mount.path() / "gpio513");
     mount.program().signal(SIGTERM);
-    CHECK(woken.get() == "PRI|ERR");
-    CHECK(read_at(fd.get(), 0) == "ENODEV");
+    CHECK(poller.woken() == "PRI|ERR");
+    CHECK(poller.reads() == "ENODEV");
     CHECK(mount.program().wait() == 0);
     CHECK(list(mount.path()) == std::vector<std::string>{"ENOTCONN"});
     CHECK(is_mounted(mount.path()));

@@ -1,3 +1,4 @@
+#include "mount/armed_poller.h"
 #include "support/mount.h"
 #include "support/poller.h"
 #include "support/skip.h"
@@ -18,17 +19,12 @@ TEST_CASE("SIGTERM, SIGINT and SIGHUP with pollers waiting: woken, unmounted, st
     for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
         CAPTURE(number);
         Mount mount({"--simulate", "FT232H"});
-        const auto line = mount.export_line(513);
-        REQUIRE(write_text(line / "edge", "both") == "ok");
-        const auto fd = open_file(line / "value", O_RDONLY);
-        REQUIRE(read_at(fd.get(), 0) == "1\n");
-        auto woken = poll_in_background(fd.get());
-        REQUIRE(wait_for_sleepers(1));
+        ArmedPoller poller(mount.export_line(513));
         mount.process().signal(number);
-        CHECK(woken.get() == "PRI|ERR");
-        CHECK(read_at(fd.get(), 0) == "ENODEV");
+        CHECK(poller.woken() == "PRI|ERR");
+        CHECK(poller.reads() == "ENODEV");
         CHECK(mount.process().wait() == 0);
-        CHECK(read_at(fd.get(), 0) == "ENOTCONN");
+        CHECK(poller.reads() == "ENOTCONN");
         CHECK_FALSE(is_mounted(mount.path()));
         CHECK(list(mount.path()).empty());
     }
