@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <chrono>
 #include <optional>
+#include <span>
 #include <utility>
 
 namespace gpiofs::sim {
@@ -29,17 +30,19 @@ constexpr std::array<std::pair<std::string_view, FaultKind>, 10> fault_words = {
 constexpr std::uint64_t most_faults = 1'000'000'000;
 constexpr std::uint64_t longest_pulse_us = 3'600'000'000;  // an hour
 
-constexpr std::array<std::pair<std::string_view, Access>, 4> board_files = {{
+using File = std::pair<std::string_view, Access>;
+constexpr std::array<File, 4> board_files = {{
     {"plugged", Access::read_write},
     {"wires", Access::read_write},
     {"fault", Access::write_only},
     {"counters", Access::read_only},
 }};
-constexpr std::array<std::pair<std::string_view, Access>, 4> pin_files = {{
+constexpr std::array<File, 5> pin_files = {{
     {"pull", Access::read_write},
     {"drive", Access::read_write},
     {"pulse", Access::write_only},
     {"level", Access::read_only},
+    {"edges", Access::read_only},
 }};
 
 /// A path taken apart: a pin's file, or a file of the board.
@@ -59,7 +62,8 @@ Target find_target(const VirtualBoard& board, std::string_view path) {
     }
     const bool known_folder =
         slash == std::string_view::npos || (target.pin && board.has_pin(*target.pin));
-    for (const auto& [name, access] : target.pin ? pin_files : board_files) {
+    const auto files = target.pin ? std::span<const File>(pin_files) : board_files;
+    for (const auto& [name, access] : files) {
         if (known_folder && name == target.file) {
             target.access = access;
             return target;
@@ -135,6 +139,9 @@ std::string read_pin(VirtualBoard& board, PinId pin, std::string_view file) {
     }
     if (file == "level") {
         return board.level(pin) ? "1\n" : "0\n";
+    }
+    if (file == "edges") {
+        return fmt::format("{}\n", board.edges(pin.interface)[pin.bit]);
     }
     switch (board.drive(pin)) {
         case Drive::low:

@@ -23,16 +23,16 @@ Pins::Pins(const ChipProfile& profile, std::string board)
       banks_(profile.interfaces),
       forces_(profile.interfaces),
       levels_(profile.interfaces),
-      moves_(profile.interfaces) {
+      edges_(profile.interfaces) {
     for (unsigned i = 0; i < profile.mpsse_interfaces; ++i) {
         banks_[i].present = static_cast<PinBits>((1U << profile.lines) - 1U);
         banks_[i].built_in_up = static_cast<PinBits>(banks_[i].present & ~profile.pulled_down);
     }
 }
 
-PinBits Pins::take_moves(unsigned interface, TimePoint now) {
+const PinEdges& Pins::edges(unsigned interface, TimePoint now) {
     levels(interface, now);
-    return std::exchange(moves_[interface], PinBits{0});
+    return edges_[interface];
 }
 
 void Pins::set_outputs(unsigned interface, const PinOutputs& outputs, TimePoint now) {
@@ -167,7 +167,10 @@ void Pins::evaluate(TimePoint now) {
         const Forces& f = forces_[i];
         const unsigned pulls = ~f.pull_down & (f.pull_up | static_cast<PinBits>(~f.weak_down));
         const auto now_are = static_cast<PinBits>(~f.low & (f.high | pulls) & banks_[i].present);
-        moves_[i] = static_cast<PinBits>(moves_[i] | (levels_[i] ^ now_are));
+        const unsigned moved = levels_[i] ^ now_are;
+        for (unsigned bit = 0; moved >> bit != 0; ++bit) {
+            edges_[i][bit] += moved >> bit & 1U;
+        }
         levels_[i] = now_are;
         const auto fights = static_cast<PinBits>(f.low & f.high & banks_[i].present);
         if (fights != banks_[i].fighting) {

@@ -13,6 +13,9 @@ namespace gpiofs::sim {
 
 /// Bit n is pin n of an interface, as in PinId.
 using PinBits = std::uint16_t;
+constexpr unsigned pins_per_bank = 16;
+/// A number for each pin of an interface.
+using PinEdges = std::array<std::uint64_t, pins_per_bank>;
 
 /// What the chip puts on the pins of an interface.
 struct PinOutputs {
@@ -41,8 +44,8 @@ class Pins {
         return levels_[interface];
     }
 
-    /// The pins whose level has changed since this was last asked.
-    PinBits take_moves(unsigned interface, TimePoint now);
+    /// How often each pin's level has changed so far, be it for no time at all.
+    const PinEdges& edges(unsigned interface, TimePoint now);
 
     // The world's side.
     bool has(PinId pin) const noexcept;
@@ -59,8 +62,6 @@ class Pins {
     TimePoint next_pulse_end() const noexcept;
 
   private:
-    static constexpr unsigned pins_per_bank = 16;
-
     struct Pulse {
         TimePoint until;
         bool level = false;
@@ -97,7 +98,7 @@ class Pins {
     std::vector<std::vector<PinId>> nets_;
     std::vector<Forces> forces_;
     std::vector<PinBits> levels_;
-    std::vector<PinBits> moves_;
+    std::vector<PinEdges> edges_;
     /// When the levels can differ although nobody has changed anything.
     TimePoint good_until_ = TimePoint::min();
 };

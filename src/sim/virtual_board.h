@@ -104,8 +104,8 @@ class VirtualBoard {
     void pulse(PinId pin, Duration length);
     /// As a meter would see it, now.
     bool level(PinId pin);
-    /// The pins whose level has changed since this was last asked, be it for no time at all.
-    PinBits take_moves(unsigned interface);
+    /// How often each pin's level has changed so far, be it for no time at all.
+    PinEdges edges(unsigned interface);
     /// These wires and no others.
     void set_wires(std::vector<Wire> wires);
     void add_wires(const std::vector<Wire>& wires);

@@ -22,11 +22,11 @@ void VirtualBoard::set_pull(PinId pin, Pull pull) {
     change_pins([&](Pins& pins, TimePoint now) { pins.set_pull(pin, pull, now); });
 }
 
-PinBits VirtualBoard::take_moves(unsigned interface) {
+PinEdges VirtualBoard::edges(unsigned interface) {
     const std::scoped_lock lock(mutex_);
     const TimePoint now = clock_.now();
     bus_->catch_up(now);
-    return chip_->pins().take_moves(interface, now);
+    return chip_->pins().edges(interface, now);
 }
 
 Pull VirtualBoard::pull(PinId pin) const {

@@ -46,7 +46,7 @@ std::string fault_words(const Cell& cell) {
 }
 
 Scene::Scene(Clock& clock, gpio::ChipObserver& observer, std::chrono::microseconds interval)
-    : rig(clock, high_speed_board()), chip(rig.chip(observer, 0, interval)) {
+    : rig(clock, high_speed_board()), moves(rig.board()), chip(rig.chip(observer, 0, interval)) {
     rig.bench.write(0, "adbus3/pull", "pull-down");
     drive(false);
     REQUIRE_FALSE(change_pins(chip->bus(), output(3, true), rig.deadline()));
@@ -67,7 +67,7 @@ Scene::~Scene() {
 
 void Scene::begin(const Cell& cell) {
     rig.tap->forget();
-    rig.board().take_moves(0);
+    moves.forget();
     if (!cell.disconnects()) {
         rig.bench.write(0, "fault", fault_words(cell));
         return;
@@ -127,7 +127,7 @@ void Scene::check_trace(const Cell& cell, mpsse::PinMask own) {
     }
     CHECK(log.about("sim0") == wanted);
     if (climbed.find('3') == std::string::npos) {
-        CHECK((rig.board().take_moves(0) & ~own) == 0);
+        CHECK((moves.seen() & ~own) == 0);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "faults/log_lines.h"
 #include "faults/matrix.h"
+#include "faults/moves.h"
 #include "model/stream_rig.h"
 
 #include <chrono>
@@ -51,6 +52,7 @@ class Scene {
 
     LogLines log;
     Rig rig;
+    Moves moves;
     std::shared_ptr<gpio::Chip> chip;
     std::shared_ptr<gpio::Line> line;
     gpio::EventQueue edges;

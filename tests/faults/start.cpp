@@ -1,5 +1,6 @@
 // A board at fault that is opened: it is not in MPSSE mode yet.
 #include "faults/attempts.h"
+#include "faults/moves.h"
 #include "faults/scene.h"
 #include "model/exchanges.h"
 #include "model/stream_rig.h"
@@ -27,7 +28,7 @@ TEST_CASE("a board is started") {
         Rig rig(clock, high_speed_board());
         rig.timeout = std::chrono::milliseconds(150);
         auto engine = rig.engine();
-        rig.board().take_moves(0);
+        Moves moves(rig.board());
         if (cell.disconnects()) {
             clock.in(microseconds(20), [&] { rig.bench.write(0, "plugged", "0"); });
         } else {
@@ -48,10 +49,10 @@ TEST_CASE("a board is started") {
             engine.reset();
             rig.bench.write(0, "plugged", "1");
             engine = rig.engine();
-            rig.board().take_moves(0);
+            moves.forget();
         }
         CHECK_FALSE(start());
-        CHECK((rig.board().take_moves(0) & ~may_move(cell)) == 0);
+        CHECK((moves.seen() & ~may_move(cell)) == 0);
         const auto [error, levels] = read_levels(rig, *engine);
         CHECK_FALSE(error);
         CHECK(levels == 0xffff);
