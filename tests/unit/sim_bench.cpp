@@ -82,7 +82,7 @@ TEST_CASE("sim bench: files are listed by pin") {
     CHECK(bench.pins(0).front() == "adbus0");
     CHECK(bench.pins(0).back() == "bdbus7");
     const auto files = bench.files(0);
-    CHECK(files.size() == 4 + 4 * 16);
+    CHECK(files.size() == 4 + 5 * 16);
     for (const auto& file : files) {
         CAPTURE(file.path);
         const bool readable = errno_of([&] { bench.read(0, file.path); }) == 0;
