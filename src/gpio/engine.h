@@ -88,7 +88,7 @@ class Engine {
 
     bool in_step_ = true;
     bool stopped_ = false;
-    /// The board is, for ever: there is nothing to recover, and no failure to tell of.
+    /// The board is gone, for ever: there is nothing to recover, and no failure to tell of.
     bool gone_ = false;
     /// The tail of a write that was cut short, and the shadow that holds once it is sent.
     std::vector<std::uint8_t> unsent_;

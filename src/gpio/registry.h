@@ -40,8 +40,8 @@ class Registry {
     void keep_for(unsigned base, unsigned lines);
     /// The numbers of the interface known as `identity`: the ones it had before, else new ones,
     /// first fit at or above 512 or exactly `base`. Those that were asked for are never forgotten.
-    /// Throws std::system_error EBUSY if numbers that
-    /// were asked for belong to another interface, ERANGE if they do not fit below 2^31.
+    /// Throws std::system_error EBUSY if numbers that were asked for belong to another interface,
+    /// ERANGE if they do not fit below 2^31.
     ChipNumbers numbers_for(const std::string& identity, unsigned lines,
                             std::optional<unsigned> base);
 

@@ -6,6 +6,7 @@
 #include "faults/matrix.h"
 #include "model/rig.h"
 #include "sim/bench.h"
+#include "support/counted_wakeup.h"
 #include "support/wait.h"
 
 #include <doctest/doctest.h>
@@ -19,15 +20,6 @@ using namespace gpiofs;
 using namespace gpiofs::test;
 
 namespace {
-
-class CountedWakeup final : public gpio::Wakeup {
-  public:
-    explicit CountedWakeup(std::atomic<int>& wakeups) : wakeups_(wakeups) {}
-    void notify() noexcept override { ++wakeups_; }
-
-  private:
-    std::atomic<int>& wakeups_;
-};
 
 /// One virtual board on the table, and who serves it.
 class Table {

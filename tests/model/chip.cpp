@@ -3,6 +3,7 @@
 #include "mpsse/chip_type.h"
 #include "mpsse/known_boards.h"
 #include "rig.h"
+#include "support/counted_wakeup.h"
 #include "support/manual_clock.h"
 #include "support/wait.h"
 
@@ -15,16 +16,6 @@ using namespace gpiofs;
 using namespace gpiofs::test;
 
 namespace {
-
-/// Sets a flag that outlives it.
-class Flag final : public gpio::Wakeup {
-  public:
-    explicit Flag(std::atomic<int>& raised) : raised_(raised) {}
-    void notify() noexcept override { ++raised_; }
-
-  private:
-    std::atomic<int>& raised_;
-};
 
 struct OneChip {
     OneChip() : rig(clock), chip(rig.chip(log)) {}
@@ -176,7 +167,7 @@ TEST_CASE("chip: killing it kills its lines, wakes who polls, and ends its bus")
     const auto watch = [&](gpio::EventNode& node, gpio::Subscription& subscription) {
         node.attach(subscription);
         node.mark_seen(subscription);
-        CHECK_FALSE(node.poll(subscription, std::make_unique<Flag>(woken)));
+        CHECK_FALSE(node.poll(subscription, std::make_unique<CountedWakeup>(woken)));
     };
     watch(line->value_events(), value);
     watch(line->quiet_events(), quiet);
@@ -210,8 +201,8 @@ TEST_CASE("chip: unexport wakes who polls the line, and no other") {
     gpio::Subscription theirs;
     line->value_events().attach(mine);
     other->value_events().attach(theirs);
-    line->value_events().poll(mine, std::make_unique<Flag>(woken));
-    other->value_events().poll(theirs, std::make_unique<Flag>(woken));
+    line->value_events().poll(mine, std::make_unique<CountedWakeup>(woken));
+    other->value_events().poll(theirs, std::make_unique<CountedWakeup>(woken));
     on.chip->unexport_line(0);
     CHECK(woken == 1);
     CHECK(line->value_events().poll(mine, nullptr));

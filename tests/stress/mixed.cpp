@@ -1,14 +1,13 @@
 #include "stress/abused_board.h"
 #include "stress/counted_line.h"
-#include "stress/growth.h"
 #include "stress/holdings.h"
+#include "stress/report.h"
 #include "stress/settings.h"
 #include "support/skip.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <iostream>
 #include <stdexcept>
 
@@ -27,13 +26,6 @@ struct Sums {
     long events = 0;
     long wakes = 0;
 };
-
-void show_end_of_log(const Mount& mount) {
-    constexpr std::size_t most_shown = 4000;
-    const std::string log = mount.log();
-    std::cout << "the end of the program's log:\n"
-              << log.substr(log.size() - std::min(log.size(), most_shown));
-}
 
 }  // namespace
 
@@ -90,7 +82,7 @@ TEST_CASE("endurance: a board in order adds up while another fails and is pulled
               << journal.counts();
     watchdog.guard(-1);
     if (journal.failed()) {
-        show_end_of_log(mount);
+        std::cout << end_of_log(mount);
     }
     CHECK(journal.failures() == "");
     CHECK(streamed.writes > 0);

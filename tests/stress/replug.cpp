@@ -1,6 +1,6 @@
-#include "stress/growth.h"
 #include "stress/holdings.h"
 #include "stress/replug_cycle.h"
+#include "stress/report.h"
 #include "support/skip.h"
 
 #include <doctest/doctest.h>
@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <iostream>
-#include <numeric>
 #include <stdexcept>
 
 using namespace gpiofs::test;
@@ -77,10 +76,7 @@ TEST_CASE("plug, export, arm, poll, toggle and unplug at any moment, again and a
     watchdog.guard(-1);
     CHECK(journal.failures() == "");
     if (journal.failed()) {
-        constexpr std::size_t most_shown = 2000;
-        const std::string log = mount.log();
-        std::cout << "the end of the program's log:\n"
-                  << log.substr(log.size() - std::min(log.size(), most_shown));
+        std::cout << end_of_log(mount);
     }
     CHECK(mount.stop() == 0);  // a sanitizer's report, leaks included, is another status
     CHECK(sanitizer_report(mount.log()) == "");

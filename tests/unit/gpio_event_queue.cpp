@@ -1,22 +1,15 @@
 #include "gpio/event_queue.h"
+#include "support/counted_wakeup.h"
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <memory>
 
 using namespace gpiofs;
 using gpio::EventQueue;
 
 namespace {
-
-class Counter final : public gpio::Wakeup {
-  public:
-    explicit Counter(int& notified) : notified_(notified) {}
-    void notify() noexcept override { ++notified_; }
-
-  private:
-    int& notified_;
-};
 
 gpio::EdgeEvent edge(std::size_t number) { return {TimePoint(Duration(number)), number % 2 == 1}; }
 
@@ -92,11 +85,11 @@ TEST_CASE("event queue: the end comes after the edges that wait") {
 
 TEST_CASE("event queue: an edge and the end wake a poller and a reader, each once") {
     EventQueue queue;
-    int polls = 0;
-    int reads = 0;
+    std::atomic<int> polls = 0;
+    std::atomic<int> reads = 0;
     const auto sleep = [&] {
-        queue.ask(EventQueue::Sleeper::poll, std::make_unique<Counter>(polls));
-        queue.ask(EventQueue::Sleeper::read, std::make_unique<Counter>(reads));
+        queue.ask(EventQueue::Sleeper::poll, std::make_unique<test::CountedWakeup>(polls));
+        queue.ask(EventQueue::Sleeper::read, std::make_unique<test::CountedWakeup>(reads));
     };
     sleep();
     sleep();

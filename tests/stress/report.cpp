@@ -1,4 +1,4 @@
-#include "stress/growth.h"
+#include "stress/report.h"
 
 #include "stress/settings.h"
 
@@ -57,6 +57,13 @@ void check_growth(const std::vector<long>& resident_kib, const std::string& cycl
         const std::size_t held = resident_kib.size() - settled_after;
         CHECK(kib < 1.0 + (held < long_run ? allocator_kib / static_cast<double>(held) : 0));
     }
+}
+
+std::string end_of_log(const Mount& mount) {
+    constexpr std::size_t most_shown = 4000;
+    const std::string log = mount.log();
+    return "the end of the program's log:\n" +
+           log.substr(log.size() - std::min(log.size(), most_shown));
 }
 
 }  // namespace gpiofs::test
