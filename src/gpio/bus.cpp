@@ -23,7 +23,10 @@ PortState PinChange::applied_to(const PortState& state) const noexcept {
 }
 
 Bus::Bus(std::unique_ptr<Engine> engine, const Clock& clock)
-    : clock_(clock), engine_(std::move(engine)), told_(engine_->shadow()) {}
+    : clock_(clock),
+      engine_(std::move(engine)),
+      told_(engine_->shadow()),
+      early_(std::in_place, *engine_, Pipeline::Posting::for_a_reply) {}
 
 void Bus::submit(std::shared_ptr<BusJob> job) {
     bool refused = false;
@@ -123,10 +126,17 @@ void Bus::let_go_or_go_on(Jobs& round, const JobResult& result) {
         }
         waited_for = let_go_locked();
     }
+    Jobs next;
+    if (waited_for && !result.error) {
+        next = take_round();
+        if (!next.empty()) {
+            begin_early(next);
+        }
+    }
     answer(round, result);
     answer(refused, result);
     round.clear();
-    // Not before: of those that were answered many are back by now, and share the next round.
+    std::swap(round, next);
     while (waited_for && round.empty()) {
         round = take_round();
         if (round.empty()) {
@@ -144,24 +154,43 @@ bool Bus::let_go_locked() {
 }
 
 JobResult Bus::round_trip(const Jobs& round) {
-    const auto later = [](const auto& a, const auto& b) { return a->deadline < b->deadline; };
-    const TimePoint deadline = (*std::max_element(round.begin(), round.end(), later))->deadline;
+    const TimePoint deadline = deadline_of(round);
     JobResult result;
-    result.error = engine_->ensure_in_step(deadline);
     Banks reads = Banks::none;
-    if (!result.error) {
-        const PortState after = compose(round, reads);
-        result.error = engine_->exchange(commands_, after, deadline);
+    const bool begun = begun_.has_value();
+    if (begun) {
+        reads = begun_->reads;
+        result.error = begun_->error ? begun_->error : early_->finish(deadline);
+        begun_.reset();
+    } else {
+        result.error = engine_->ensure_in_step(deadline);
+        if (!result.error) {
+            const PortState after = compose(round, reads);
+            result.error = engine_->exchange(commands_, after, deadline);
+        }
     }
     tell_shadow();
     if (!result.error && reads != Banks::none) {
-        result.sample = {mpsse::levels_from_reply(engine_->reply(), reads), mpsse::pins_of(reads)};
+        const auto reply = begun ? early_->replies() : engine_->reply();
+        result.sample = {mpsse::levels_from_reply(reply, reads), mpsse::pins_of(reads)};
         if (observer_->watches()) {
             result.sample.time = clock_.now();
             observer_->sampled(result.sample);
         }
     }
     return result;
+}
+
+void Bus::begin_early(const Jobs& round) {
+    Begun& begun = begun_.emplace();
+    const PortState after = compose(round, begun.reads);
+    early_->drop_replies(early_->replies().size());
+    begun.error = early_->send(commands_, after);
+}
+
+TimePoint Bus::deadline_of(const Jobs& round) noexcept {
+    const auto later = [](const auto& a, const auto& b) { return a->deadline < b->deadline; };
+    return (*std::max_element(round.begin(), round.end(), later))->deadline;
 }
 
 PortState Bus::compose(const Jobs& round, Banks& reads) {
@@ -289,6 +318,7 @@ void Bus::close() noexcept {
 std::unique_ptr<Engine> Bus::retire() noexcept {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return !held_; });
+    early_.reset();
     return std::move(engine_);
 }
 

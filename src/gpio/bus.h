@@ -4,6 +4,7 @@
 #include "base/sync.h"
 #include "gpio/engine.h"
 #include "gpio/engine_pace.h"
+#include "gpio/pipeline.h"
 #include "mpsse/command.h"
 #include "mpsse/pins.h"
 
@@ -11,6 +12,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace gpiofs::gpio {
@@ -112,7 +114,8 @@ class BusObserver {
 ///
 /// A round sends the changes of its jobs in the order they came, each to the wire, and then reads
 /// the banks anybody wants once: a read never sees a sample that was asked for before it came.
-/// Thread-safe.
+/// What has queued by the end of a round goes out before those of the round are answered, so that
+/// the bus works while they are. Thread-safe.
 class Bus {
   public:
     Bus(std::unique_ptr<Engine> engine, const Clock& clock);
@@ -147,12 +150,15 @@ class Bus {
     bool take();
     void hold(Jobs& round);
     JobResult round_trip(const Jobs& round);
+    /// Begins the round trip of a round that follows a successful one; round_trip() ends it.
+    void begin_early(const Jobs& round);
+    static TimePoint deadline_of(const Jobs& round) noexcept;
     /// What jobs are told of an error: an abort means that the board is taken out.
     static std::error_code as_told(std::error_code error) noexcept;
     /// As jobs are told it. Reports a loss.
     JobResult outcome(JobResult result) noexcept;
     /// Finishes and answers a round, and makes it the next one; empty if the bus is not held any
-    /// more.
+    /// more. The transfers of the next one are under way while this one is answered.
     void let_go_or_go_on(Jobs& round, const JobResult& result);
     /// Has the observer know the shadow, if it has changed.
     void tell_shadow() noexcept;
@@ -183,6 +189,13 @@ class Bus {
     mpsse::CommandBuffer commands_;   ///< used by the holder alone
     EnginePace pace_;                 ///< used by the holder alone
     mpsse::PortState told_;           ///< the observer knows of; used by the holder alone
+    std::optional<Pipeline> early_;   ///< of begin_early(); used by the holder alone
+    /// What round_trip() is to end; used by the holder alone.
+    struct Begun {
+        mpsse::Banks reads;
+        std::error_code error;
+    };
+    std::optional<Begun> begun_;
 
     Mutex mutex_;
     ConditionVariable changed_;  ///< a round ended, or the bus was let go

@@ -17,48 +17,72 @@ constexpr std::size_t in_size = 1024;
 
 }  // namespace
 
-Pipeline::Pipeline(Engine& engine)
-    : engine_(engine), parser_(engine.transport_->packet_size()), shadow_(engine.shadow_) {}
+Pipeline::Pipeline(Engine& engine, Posting posting)
+    : engine_(engine),
+      posting_(posting),
+      parser_(engine.transport_->packet_size()),
+      shadow_(engine.shadow_) {}
 
 Pipeline::~Pipeline() {
-    if (expected_ > 0 || !outs_.empty()) {
+    if (!finished()) {
         static_cast<void>(engine_.fail(errno_code(ECANCELED), Direction::in));
     }
     engine_.transport_->cancel();
     collect_all();
 }
 
-std::error_code Pipeline::post(std::vector<std::uint8_t> buffer) {
-    buffer.resize(in_size);
-    ins_.push_back(std::move(buffer));
-    const auto error = engine_.transport_->submit(Direction::in, ins_.back());
-    if (error) {
-        ins_.pop_back();
+std::size_t Pipeline::wanted_ins() const noexcept {
+    if (posting_ == Posting::for_a_reply) {
+        return expected_ > 0 ? 1 : 0;
     }
-    return error;
+    return capacity / in_size;
+}
+
+std::error_code Pipeline::post() {
+    while (ins_.size() < wanted_ins()) {
+        ins_.push_back(spare());
+        ins_.back().resize(in_size);
+        if (const auto error = engine_.transport_->submit(Direction::in, ins_.back())) {
+            ins_.pop_back();
+            return error;
+        }
+    }
+    return {};
+}
+
+std::vector<std::uint8_t> Pipeline::spare() {
+    std::vector<std::uint8_t> buffer;
+    if (!spare_.empty()) {
+        buffer = std::move(spare_.back());
+        spare_.pop_back();
+    }
+    return buffer;
 }
 
 std::error_code Pipeline::send(const mpsse::CommandBuffer& commands,
                                const std::optional<mpsse::PortState>& after) {
-    while (ins_.size() < capacity / in_size) {
-        if (const auto error = post({})) {
-            return fail(error, Direction::in);
-        }
-    }
-    Out out;
-    if (!spare_.empty()) {
-        out.bytes = std::move(spare_.back());
-        spare_.pop_back();
-    }
-    out.bytes.assign(commands.bytes().begin(), commands.bytes().end());
-    out.after = after;
-    outs_.push_back(std::move(out));
+    outs_.push_back({spare(), after});
+    outs_.back().bytes.assign(commands.bytes().begin(), commands.bytes().end());
     if (const auto error = engine_.transport_->submit(Direction::out, outs_.back().bytes)) {
         outs_.pop_back();
         return fail(error, Direction::out);
     }
     expected_ += commands.reply_size();
     shadow_ = after.value_or(shadow_);
+    const auto error = post();
+    return error ? fail(error, Direction::in) : error;
+}
+
+std::error_code Pipeline::finish(TimePoint deadline) {
+    while (!finished()) {
+        if (const auto error = wait(deadline)) {
+            return error;
+        }
+        // A chip that keeps sending status packets lets no transfer run into the deadline.
+        if (!finished() && engine_.clock_.now() >= deadline) {
+            return fail(errno_code(ETIMEDOUT), Direction::in);
+        }
+    }
     return {};
 }
 
@@ -88,9 +112,9 @@ std::error_code Pipeline::sent(const transport::Transfer& transfer) {
 }
 
 std::error_code Pipeline::received(const transport::Transfer& transfer) {
-    std::vector<std::uint8_t> buffer = std::move(ins_.front());
+    spare_.push_back(std::move(ins_.front()));
     ins_.pop_front();
-    const std::size_t came = parser_.feed(std::span(buffer).first(transfer.bytes));
+    const std::size_t came = parser_.feed(std::span(spare_.back()).first(transfer.bytes));
     if (transfer.error) {
         return transfer.error;
     }
@@ -98,7 +122,7 @@ std::error_code Pipeline::received(const transport::Transfer& transfer) {
         return errno_code(EIO);
     }
     expected_ -= came;
-    return post(std::move(buffer));
+    return post();
 }
 
 std::error_code Pipeline::fail(std::error_code error, Direction direction) {

@@ -17,19 +17,23 @@
 
 namespace gpiofs::gpio {
 
-/// Batches that go through the engine one behind the other, a later one sent before an earlier one
-/// has been answered. IN transfers with room for all replies that can be outstanding are always
-/// posted, so a full reply FIFO only pauses the engine and nothing can wait in a circle.
+/// Batches whose sender does something else until they are answered: other batches are sent behind
+/// them, or other people are answered.
 ///
-/// Takes the place of Engine::exchange() while it lives; the engine is in step at the beginning,
-/// and out of step at the end if something failed or an answer was still to come.
-/// Thread-bound to whoever holds the bus.
+/// Takes the place of Engine::exchange() from send() until everything has been answered; the engine
+/// is in step at the beginning, and out of step at the end if something failed or, when it is
+/// destroyed, an answer was still to come. Thread-bound to whoever holds the bus.
 class Pipeline {
   public:
     /// Replies that may be outstanding, in bytes with status bytes.
     static constexpr std::size_t capacity = std::size_t{8} * 4096;
 
-    explicit Pipeline(Engine& engine);
+    /// When IN transfers are posted: always as many as all outstanding replies need, so that a full
+    /// reply FIFO only pauses the engine and nothing can wait in a circle, or one, when a reply is
+    /// outstanding, for one small batch at a time.
+    enum class Posting { always, for_a_reply };
+
+    Pipeline(Engine& engine, Posting posting);
     Pipeline(const Pipeline&) = delete;
     Pipeline& operator=(const Pipeline&) = delete;
     /// Ends what is under way.
@@ -42,6 +46,8 @@ class Pipeline {
     /// Waits until something has come or gone; the shadow is up to date then. ETIMEDOUT if nothing
     /// has by the deadline. After an error nothing is under way.
     std::error_code wait(TimePoint deadline);
+    /// Waits until everything that was sent has gone and has been answered.
+    std::error_code finish(TimePoint deadline);
 
     /// Replies that have come and were not dropped, without status bytes.
     std::span<const std::uint8_t> replies() const noexcept { return parser_.payload(); }
@@ -59,7 +65,10 @@ class Pipeline {
         std::optional<mpsse::PortState> after;
     };
 
-    std::error_code post(std::vector<std::uint8_t> buffer);
+    bool finished() const noexcept { return outs_.empty() && expected_ == 0; }
+    std::size_t wanted_ins() const noexcept;
+    std::error_code post();
+    std::vector<std::uint8_t> spare();
     std::error_code sent(const transport::Transfer& transfer);
     std::error_code received(const transport::Transfer& transfer);
     /// Cancels the rest and takes down how far the chip got.
@@ -67,6 +76,7 @@ class Pipeline {
     void collect_all();
 
     Engine& engine_;
+    const Posting posting_;
     mpsse::ReplyParser parser_;
     mpsse::PortState shadow_;
     /// Reply bytes that the batches sent so far cause and that have not come.

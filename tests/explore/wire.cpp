@@ -88,6 +88,30 @@ Transfer WireTransport::read(std::span<std::uint8_t> data, TimePoint /*deadline*
     return {size, {}};
 }
 
+std::error_code WireTransport::submit(transport::Direction direction,
+                                      std::span<std::uint8_t> data) {
+    alive_.check("the transport");
+    require(wire_.stops == 0, "a transfer came after the engine was stopped");
+    cancelled_ = false;
+    (direction == transport::Direction::in ? queued_in_ : queued_out_).push_back(data);
+    return {};
+}
+
+std::optional<transport::EndedTransfer> WireTransport::collect(TimePoint deadline) {
+    const bool out = !queued_out_.empty();
+    auto& queue = out ? queued_out_ : queued_in_;
+    if (queue.empty()) {
+        return std::nullopt;
+    }
+    const auto data = queue.front();
+    queue.pop_front();
+    const auto direction = out ? transport::Direction::out : transport::Direction::in;
+    if (cancelled_) {
+        return transport::EndedTransfer{direction, {0, errno_code(ECANCELED)}};
+    }
+    return transport::EndedTransfer{direction, out ? write(data, deadline) : read(data, deadline)};
+}
+
 std::error_code WireTransport::clear_halt(transport::Direction /*direction*/) {
     require(false, "nothing stalls here");
     return {};

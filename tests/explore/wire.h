@@ -1,11 +1,13 @@
 #pragma once
 
 #include "alive.h"
-#include "support/unqueued_transport.h"
+#include "transport/transport.h"
 
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
+#include <span>
 
 namespace gpiofs::explore {
 
@@ -32,7 +34,7 @@ struct Wire {
 
 /// Each transfer is a step, in the middle of which the others have their chance. Fails the run if
 /// two threads transfer at once, or one after the engine was stopped or the transport destroyed.
-class WireTransport final : public test::UnqueuedTransport {
+class WireTransport final : public transport::Transport {
   public:
     explicit WireTransport(Wire& wire) : wire_(wire) {}
     ~WireTransport() override;
@@ -44,6 +46,9 @@ class WireTransport final : public test::UnqueuedTransport {
                                    std::span<std::uint8_t> data, TimePoint deadline) override;
     transport::Transfer write(std::span<const std::uint8_t> data, TimePoint deadline) override;
     transport::Transfer read(std::span<std::uint8_t> data, TimePoint deadline) override;
+    std::error_code submit(transport::Direction direction, std::span<std::uint8_t> data) override;
+    std::optional<transport::EndedTransfer> collect(TimePoint deadline) override;
+    void cancel() noexcept override { cancelled_ = true; }
     std::error_code clear_halt(transport::Direction direction) override;
     void abort() noexcept override;
     bool detached_driver() const noexcept override { return false; }
@@ -55,6 +60,9 @@ class WireTransport final : public test::UnqueuedTransport {
     Wire& wire_;
     Alive alive_;
     std::deque<std::uint8_t> replies_;
+    std::deque<std::span<std::uint8_t>> queued_out_;
+    std::deque<std::span<std::uint8_t>> queued_in_;
+    bool cancelled_ = false;
 };
 
 }  // namespace gpiofs::explore

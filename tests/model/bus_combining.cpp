@@ -1,47 +1,13 @@
-#include "rig.h"
-#include "support/wait.h"
+#include "held_bus.h"
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <cerrno>
 #include <thread>
 
 using namespace gpiofs;
 using namespace gpiofs::test;
-
-namespace {
-
-/// A bus with a first job held up on the wire, so that what comes now is queued.
-struct HeldBus {
-    HeldBus() : rig(clock), bus(rig.started(), clock) {
-        bus.observe(log);
-        rig.tap->hold();
-        first = read_job(mpsse::Banks::low, rig.deadline());
-        holder = std::thread([this] { bus.submit(first); });
-        REQUIRE(wait_until([this] { return rig.tap->somebody_held(); }));
-        before = rig.board().counters();
-    }
-    HeldBus(const HeldBus&) = delete;
-    HeldBus& operator=(const HeldBus&) = delete;
-    ~HeldBus() { finish(); }
-
-    void finish() {
-        rig.tap->release();
-        if (holder.joinable()) {
-            holder.join();
-        }
-    }
-
-    SystemClock clock;
-    Rig rig;
-    BusLog log;
-    gpio::Bus bus;
-    std::shared_ptr<TestJob> first;
-    std::thread holder;
-    sim::Counters before;
-};
-
-}  // namespace
 
 TEST_CASE("bus: an access costs the transfers it must and no more") {
     SystemClock clock;
@@ -190,4 +156,34 @@ TEST_CASE("bus: closing answers ENODEV to all, and the engine can be retired") {
     CHECK(read_pins(held.bus, mpsse::Banks::low, held.rig.deadline()).error.value() == ENODEV);
     // The board is still there: nobody has lost it.
     CHECK(held.log.losses == 0);
+}
+
+TEST_CASE("bus: what was queued is on the wire before those of the last round are answered") {
+    /// Looks at the wire when it is answered.
+    struct Witness final : TestJob {
+        void done(const gpio::JobResult& result) noexcept override {
+            writes = held->rig.tap->writes().size();
+            TestJob::done(result);
+        }
+        HeldBus* held = nullptr;
+        std::atomic<std::size_t> writes = 0;
+    };
+    HeldBus held;
+    std::vector<std::shared_ptr<Witness>> witnesses;
+    for (int i = 0; i < 3; ++i) {
+        auto& witness = *witnesses.emplace_back(std::make_shared<Witness>());
+        witness.held = &held;
+        witness.reads = mpsse::Banks::low;
+        witness.deadline = held.rig.deadline();
+        held.bus.submit(witnesses.back());
+    }
+    // Comes when the witnesses are on the wire, and goes out before they are answered.
+    const auto last = read_job(mpsse::Banks::high, held.rig.deadline());
+    held.rig.tap->after_next_submit([&] { held.bus.submit(last); });
+    held.finish();
+    CHECK(last->result().sample.valid == 0xff00);
+    for (const auto& witness : witnesses) {
+        CHECK(witness->result().sample.valid == 0x00ff);
+        CHECK(witness->writes == 3);
+    }
 }

@@ -1,3 +1,4 @@
+#include "held_bus.h"
 #include "rig.h"
 #include "support/manual_clock.h"
 #include "support/wait.h"
@@ -7,7 +8,10 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <functional>
+#include <string>
 #include <thread>
+#include <utility>
 
 using namespace gpiofs;
 using namespace gpiofs::test;
@@ -34,6 +38,18 @@ class TimedRead final : public TestJob {
     const Clock& clock_;
     TimePoint started_;
     Duration took_{};
+};
+
+/// A read in whose place in bus order something else happens.
+class Turn final : public TestJob {
+  public:
+    explicit Turn(std::function<void()> happens) : happens_(std::move(happens)) {
+        reads = mpsse::Banks::low;
+    }
+    void in_order(const gpio::JobResult& /*result*/) noexcept override { happens_(); }
+
+  private:
+    const std::function<void()> happens_;
 };
 
 }  // namespace
@@ -149,4 +165,49 @@ TEST_CASE("bus: unplugging ends a transfer that waits, and is told") {
     reader.join();
     CHECK(job->result().error.value() == ENODEV);
     CHECK(log.losses == 1);
+}
+
+TEST_CASE("bus: a round that began while another was answered fails as one alone does") {
+    const std::string kinds[] = {"timeout", "stall",         "short", "status-only", "nak",
+                                 "cut",     "endpoint-gone", "late",  "power-loss"};
+    for (const std::string& kind : kinds) {
+        CAPTURE(kind);
+        HeldBus held;
+        held.rig.timeout = std::chrono::milliseconds(100);
+        const auto job = [&] {
+            auto made = change_job(output(1, false), held.rig.deadline());
+            made->reads = mpsse::Banks::low;
+            return made;
+        };
+        const auto fail_from_now_on = [&] { held.rig.bench.write(0, "fault", kind + " -1"); };
+        const auto turn = std::make_shared<Turn>(fail_from_now_on);
+        turn->deadline = held.rig.deadline();
+        std::shared_ptr<TestJob> early;
+        held.bus.submit(turn);
+        held.rig.tap->after_next_submit([&] {
+            early = job();
+            held.bus.submit(early);
+        });
+        held.finish();
+        REQUIRE(early);
+        const auto error = early->result().error;
+        CHECK(held.rig.tap->writes().at(2) == Bytes{0x80, 0x00, 0x02, 0x81, 0x87});
+
+        const auto recovers = [&] {
+            held.rig.bench.write(0, "fault", "timeout 0");
+            held.rig.timeout = std::chrono::seconds(1);
+            const auto read = read_pins(held.bus, mpsse::Banks::both, held.rig.deadline());
+            CHECK_FALSE(read.error);
+            CHECK(read.sample.levels == held.rig.levels());
+            CHECK(((held.rig.levels() & 2) == 0) == ((held.log.shadow().outputs & 2) != 0));
+            held.rig.timeout = std::chrono::milliseconds(100);
+        };
+        recovers();
+        fail_from_now_on();
+        const auto alone = job();
+        held.bus.submit(alone);
+        CHECK(alone->result().error == error);
+        CHECK(error);
+        recovers();
+    }
 }

@@ -49,6 +49,11 @@ void Tap::after_next_write(std::function<void()> action) {
     after_write_ = std::move(action);
 }
 
+void Tap::after_next_submit(std::function<void()> action) {
+    const std::lock_guard lock(mutex_);
+    after_submit_ = std::move(action);
+}
+
 void Tap::set_driver_detached() {
     const std::lock_guard lock(mutex_);
     detached_ = true;
@@ -96,11 +101,17 @@ transport::Transfer TappedTransport::write(std::span<const std::uint8_t> data, T
 
 std::error_code TappedTransport::submit(transport::Direction direction,
                                         std::span<std::uint8_t> data) {
+    std::function<void()> after;
     if (direction == transport::Direction::out) {
         const std::lock_guard lock(tap_->mutex_);
         tap_->writes_.emplace_back(data.begin(), data.end());
+        after = std::exchange(tap_->after_submit_, nullptr);
     }
-    return wire_->submit(direction, data);
+    const auto error = wire_->submit(direction, data);
+    if (after) {
+        after();
+    }
+    return error;
 }
 
 void TappedTransport::abort() noexcept {

@@ -40,6 +40,8 @@ class Tap {
 
     /// Runs once, in the writer's thread, when the chip has the bytes of the next write.
     void after_next_write(std::function<void()> action);
+    /// The same for a write that is queued.
+    void after_next_submit(std::function<void()> action);
 
     // What a real interface knows of kernel drivers and a virtual one does not.
     void set_driver_detached();
@@ -54,6 +56,7 @@ class Tap {
     std::vector<Bytes> writes_;
     std::optional<std::size_t> cut_;
     std::function<void()> after_write_;
+    std::function<void()> after_submit_;
     std::optional<bool> given_back_;
     bool detached_ = false;
     bool holding_ = false;
