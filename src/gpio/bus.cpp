@@ -136,7 +136,9 @@ void Bus::let_go_or_go_on(Jobs& round, const JobResult& result) {
     answer(round, result);
     answer(refused, result);
     round.clear();
-    std::swap(round, next);
+    if (!next.empty()) {
+        round.swap(next);  // otherwise it keeps its memory
+    }
     while (waited_for && round.empty()) {
         round = take_round();
         if (round.empty()) {
@@ -196,7 +198,8 @@ TimePoint Bus::deadline_of(const Jobs& round) noexcept {
 PortState Bus::compose(const Jobs& round, Banks& reads) {
     commands_.clear();
     PortState after = engine_->shadow();
-    reads = observer_->overdue() | put_jobs(round, after, commands_);
+    reads = put_jobs(round, after, commands_);
+    reads |= observer_->overdue(reads);
     commands_.get_pins(reads);
     commands_.send_immediate();
     return after;

@@ -91,9 +91,10 @@ class BusObserver {
     BusObserver& operator=(const BusObserver&) = delete;
     virtual ~BusObserver() = default;
 
-    /// Banks that this round trip should read too, because a sample of them is overdue: a sampler
-    /// that found the bus busy, or is itself busy holding it for others, misses nothing.
-    virtual mpsse::Banks overdue() noexcept = 0;
+    /// Banks that a round trip that reads `reads` should read too, because a sample of them is
+    /// overdue: a sampler that found the bus busy, or is itself busy holding it for others, misses
+    /// nothing.
+    virtual mpsse::Banks overdue(mpsse::Banks reads) noexcept = 0;
     /// Whether samples are of interest; asked again for each.
     virtual bool watches() noexcept = 0;
     /// Every round trip that read pins while it watches(), in order.

@@ -170,10 +170,10 @@ void Chip::kill() noexcept {
     observer_.arming_changed(shared_from_this());
 }
 
-mpsse::Banks Chip::overdue() noexcept {
+mpsse::Banks Chip::overdue(mpsse::Banks reads) noexcept {
     const PinMask lines = armed();
     const Duration interval = sample_interval();
-    if (lines == 0 || interval == Duration::zero()) {
+    if ((lines & ~mpsse::pins_of(reads)) == 0 || interval == Duration::zero()) {
         return mpsse::Banks::none;
     }
     const std::lock_guard lock(mutex_);
@@ -185,7 +185,7 @@ void Chip::sampled(const Sample& sample) noexcept {
     {
         const std::lock_guard lock(mutex_);
         if (const PinMask lines = armed(); lines != 0 && (lines & ~sample.valid) == 0) {
-            last_sample_ = clock_.now();
+            last_sample_ = sample.time;
             if (const Duration interval = sample_interval(); interval != Duration::zero()) {
                 stats_.sampled(last_sample_, interval);
             }

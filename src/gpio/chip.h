@@ -94,7 +94,7 @@ class Chip final : public BusObserver, public std::enable_shared_from_this<Chip>
     /// The engine remains, to be retired from the bus. Idempotent.
     void kill() noexcept;
 
-    mpsse::Banks overdue() noexcept override;
+    mpsse::Banks overdue(mpsse::Banks reads) noexcept override;
     bool watches() noexcept override { return armed() != 0; }
     void sampled(const Sample& sample) noexcept override;
     mpsse::PinMask streamed_lines() noexcept override;

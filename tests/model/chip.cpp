@@ -137,7 +137,7 @@ TEST_CASE("chip: nothing armed is no transfer, and no bank is overdue") {
     const auto line = on.line(0);
     const auto before = on.rig.board().counters();
     on.clock.advance(std::chrono::seconds(10));
-    CHECK(on.chip->overdue() == mpsse::Banks::none);
+    CHECK(on.chip->overdue(mpsse::Banks::none) == mpsse::Banks::none);
     CHECK_FALSE(set_edge(on.rig, *line, gpio::Edge::none));
     CHECK_FALSE(set_active_low(on.rig, *line, true));
     const auto cost = since(before, on.rig.board().counters());
@@ -149,11 +149,13 @@ TEST_CASE("chip: a sample is overdue after the interval, and any round trip may 
     const auto line = on.line(9);
     CHECK_FALSE(set_edge(on.rig, *line, gpio::Edge::rising));
     on.clock.advance(std::chrono::milliseconds(2));
-    CHECK(on.chip->overdue() == mpsse::Banks::high);
+    CHECK(on.chip->overdue(mpsse::Banks::none) == mpsse::Banks::high);
+    CHECK(on.chip->overdue(mpsse::Banks::low) == mpsse::Banks::high);
+    CHECK(on.chip->overdue(mpsse::Banks::high) == mpsse::Banks::none);
     on.rig.tap->forget();
     on.change(gpio::PinChange{});
     CHECK(on.rig.tap->writes().at(0) == Bytes{0x83, 0x87});
-    CHECK(on.chip->overdue() == mpsse::Banks::none);
+    CHECK(on.chip->overdue(mpsse::Banks::none) == mpsse::Banks::none);
 }
 
 TEST_CASE("chip: killing it kills its lines, wakes who polls, and ends its bus") {

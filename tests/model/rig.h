@@ -18,7 +18,7 @@ namespace gpiofs::test {
 /// The other side of a bus in tests: wants nothing and counts everything. Thread-safe.
 class BusLog : public gpio::BusObserver {
   public:
-    mpsse::Banks overdue() noexcept override { return mpsse::Banks::none; }
+    mpsse::Banks overdue(mpsse::Banks /*reads*/) noexcept override { return mpsse::Banks::none; }
     bool watches() noexcept override { return true; }
     void sampled(const gpio::Sample& /*sample*/) noexcept override { ++samples; }
     mpsse::PinMask streamed_lines() noexcept override { return 0; }
