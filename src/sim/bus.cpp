@@ -151,7 +151,7 @@ void Bus::catch_up(TimePoint now) {
     while (true) {
         const NextPacket next = next_packet();
         const TimePoint event = std::min(next.at, in_flight_.arrives);
-        if (!chip_.catch_up(std::min(event, now))) {
+        if (!chip_.catch_up(std::min(event, now), pending_ != 0)) {
             continue;  // stopped at a step after which an endpoint may have become ready
         }
         if (event > now) {

@@ -58,13 +58,13 @@ void Channel::step() {
     }
 }
 
-std::optional<TimePoint> Channel::run(TimePoint until) {
+std::optional<TimePoint> Channel::run(TimePoint until, bool endpoint_awaited) {
     const bool accepted = can_accept();
     const bool waited = packet_waits();
     TimePoint at = next_step();
     do {
         step();
-        if (can_accept() != accepted || packet_waits() != waited) {
+        if (endpoint_awaited && (can_accept() != accepted || packet_waits() != waited)) {
             return at;
         }
         at = next_step();

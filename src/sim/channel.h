@@ -41,9 +41,9 @@ class Channel {
         }
         return mode_ == Mode::uart ? uart_.next_step() : TimePoint::max();
     }
-    /// Makes the next step, and then those due up to `until`, unless one makes an endpoint ready:
-    /// then its time is returned.
-    std::optional<TimePoint> run(TimePoint until);
+    /// Makes the next step, and then those due up to `until`. If somebody waits for an endpoint, it
+    /// stops after a step that makes one ready, whose time is returned.
+    std::optional<TimePoint> run(TimePoint until, bool endpoint_awaited);
     void pins_changed(TimePoint now);
     bool waits_for_pin() const noexcept { return mode_ == Mode::mpsse && engine_.waits_for_pin(); }
 

@@ -69,7 +69,7 @@ Chip::Due Chip::next_due() const noexcept {
     return due;
 }
 
-bool Chip::catch_up(TimePoint until) {
+bool Chip::catch_up(TimePoint until, bool endpoint_awaited) {
     while (true) {
         const Due due = next_due();
         if (due.at > until) {
@@ -78,7 +78,7 @@ bool Chip::catch_up(TimePoint until) {
         }
         std::optional<TimePoint> ready;
         if (due.channel != nullptr) {
-            ready = due.channel->run(std::min(until, due.alone_until));
+            ready = due.channel->run(std::min(until, due.alone_until), endpoint_awaited);
         }
         if (due.pin_awaited) {
             pins_changed(due.at);

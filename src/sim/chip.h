@@ -27,9 +27,9 @@ class Chip {
     void power_off(TimePoint now);
 
     /// Makes the steps that are due up to `until`, of all interfaces in order of time; at equal
-    /// times the first interface's come first. Stops after one that makes an endpoint ready, and
-    /// then returns false.
-    bool catch_up(TimePoint until);
+    /// times the first interface's come first. If somebody waits for an endpoint, it stops after a
+    /// step that makes one ready, and then returns false.
+    bool catch_up(TimePoint until, bool endpoint_awaited);
     /// What it has been brought to.
     TimePoint now() const noexcept { return now_; }
     /// When the next step is due; TimePoint::max() if none.
