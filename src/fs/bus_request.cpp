@@ -25,14 +25,17 @@ BusRequest::BusRequest(const Services& services, std::shared_ptr<gpio::Chip> chi
 
 void BusRequest::submit(const std::shared_ptr<BusRequest>& request) {
     request->deadline = request->services_.clock.now() + request->services_.timeout;
-    registering = request.get();
-    fuse_req_interrupt_func(request->reply().get(), interrupted, request.get());
-    const bool interrupted_first = std::exchange(registering, nullptr) == nullptr;
-    if (interrupted_first) {
-        request->reply().error(EINTR);
-        return;
-    }
     request->chip_->bus().submit(request);
+}
+
+void BusRequest::will_wait() noexcept {
+    interruptible_ = true;
+    registering = this;
+    fuse_req_interrupt_func(reply().get(), interrupted, this);
+    const bool interrupted_first = std::exchange(registering, nullptr) == nullptr;
+    if (interrupted_first && chip_->bus().cancel(*this, Duration::zero())) {
+        reply().error(EINTR);
+    }
 }
 
 void BusRequest::interrupted(fuse_req_t /*request*/, void* self) noexcept {
@@ -49,7 +52,9 @@ void BusRequest::interrupted(fuse_req_t /*request*/, void* self) noexcept {
 }
 
 void BusRequest::done(const gpio::JobResult& result) noexcept {
-    fuse_req_interrupt_func(reply().get(), nullptr, nullptr);
+    if (interruptible_) {
+        fuse_req_interrupt_func(reply().get(), nullptr, nullptr);
+    }
     if (result.error) {
         reply().error(to_errno(result.error));
         return;

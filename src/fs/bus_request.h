@@ -18,6 +18,7 @@ class BusRequest : public gpio::BusJob, public std::enable_shared_from_this<BusR
     /// Hands the request to the bus; it may be answered on return.
     static void submit(const std::shared_ptr<BusRequest>& request);
 
+    void will_wait() noexcept final;
     void done(const gpio::JobResult& result) noexcept final;
 
   protected:
@@ -31,6 +32,8 @@ class BusRequest : public gpio::BusJob, public std::enable_shared_from_this<BusR
 
     const Services& services_;
     const std::shared_ptr<gpio::Chip> chip_;
+    /// libfuse may call interrupted().
+    bool interruptible_ = false;
 };
 
 /// A read whose text is made from a sample.

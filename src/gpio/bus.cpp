@@ -26,22 +26,34 @@ Bus::Bus(std::unique_ptr<Engine> engine, const Clock& clock)
     : clock_(clock),
       engine_(std::move(engine)),
       told_(engine_->shadow()),
-      early_(std::in_place, *engine_, Pipeline::Posting::for_a_reply) {}
+      early_(std::in_place, *engine_, Pipeline::Posting::for_a_reply) {
+    engine_->before_waiting([this] { about_to_wait(); });
+}
 
 void Bus::submit(std::shared_ptr<BusJob> job) {
     bool refused = false;
-    {
-        const std::lock_guard lock(mutex_);
-        if (job->state_ == BusJob::State::cancelled) {
-            return;
+    bool told = false;
+    for (bool queues = true; queues;) {
+        {
+            const std::lock_guard lock(mutex_);
+            if (job->state_ == BusJob::State::cancelled) {
+                return;
+            }
+            queues = held_ && !closed_;
+            if (queues && told) {
+                queue_.push_back(std::move(job));
+                return;
+            }
+            if (!queues) {
+                refused = closed_;
+                job->state_ = refused ? BusJob::State::finished : BusJob::State::in_flight;
+                held_ = held_ || !refused;
+            }
         }
-        if (held_ && !closed_) {
-            queue_.push_back(std::move(job));
-            return;
+        if (queues) {
+            job->will_wait();
+            told = true;
         }
-        refused = closed_;
-        job->state_ = refused ? BusJob::State::finished : BusJob::State::in_flight;
-        held_ = held_ || !refused;
     }
     if (refused) {
         job->done({errno_code(ENODEV), {}});
@@ -50,8 +62,15 @@ void Bus::submit(std::shared_ptr<BusJob> job) {
         thread_local Jobs memory;
         Jobs round = std::exchange(memory, {});
         round.push_back(std::move(job));
+        untold_ = told ? nullptr : round.front().get();
         hold(round);
         memory = std::move(round);
+    }
+}
+
+void Bus::about_to_wait() noexcept {
+    if (BusJob* const job = std::exchange(untold_, nullptr)) {
+        job->will_wait();
     }
 }
 
@@ -72,6 +91,7 @@ bool Bus::take() {
 void Bus::hold(Jobs& round) {
     while (!round.empty()) {
         const JobResult result = outcome(round_trip(round));
+        untold_ = nullptr;
         in_order(round, result);
         let_go_or_go_on(round, result);
     }
@@ -322,6 +342,7 @@ std::unique_ptr<Engine> Bus::retire() noexcept {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return !held_; });
     early_.reset();
+    engine_->before_waiting(nullptr);
     return std::move(engine_);
 }
 

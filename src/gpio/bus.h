@@ -62,6 +62,10 @@ class BusJob {
     /// Covers queueing and transfer.
     TimePoint deadline = TimePoint::max();
 
+    /// Called at most once, with no lock held, before anybody waits for the job: before it is
+    /// queued, or before the bus makes its own submitter wait. A job that ends at once is spared
+    /// it. It may be cancelled from here.
+    virtual void will_wait() noexcept {}
     /// Called while the bus is still held, in bus order, after the observer has seen the sample
     /// and before done(). Not called if the job failed.
     virtual void in_order(const JobResult& /*result*/) noexcept {}
@@ -147,6 +151,8 @@ class Bus {
     friend class Stream;
     using Jobs = std::vector<std::shared_ptr<BusJob>>;
 
+    /// The holder is about to wait for a transfer.
+    void about_to_wait() noexcept;
     /// False after close().
     bool take();
     void hold(Jobs& round);
@@ -197,6 +203,8 @@ class Bus {
         std::error_code error;
     };
     std::optional<Begun> begun_;
+    /// The holder's own job, if it has not been told that it will wait; used by the holder alone.
+    BusJob* untold_ = nullptr;
 
     Mutex mutex_;
     ConditionVariable changed_;  ///< a round ended, or the bus was let go

@@ -8,6 +8,7 @@
 #include "transport/transport.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -44,6 +45,10 @@ class Engine {
     /// on the pins by the UART. Throws std::system_error.
     void start(TimePoint deadline);
 
+    /// `call` is made, by the thread that exchanges, whenever it is about to wait; see
+    /// transport::Transport::before_waiting().
+    void before_waiting(std::function<void()> call);
+
     /// Does nothing unless the last exchange failed; then climbs the ladder. The shadow may be
     /// another afterwards, so a batch is composed after this call.
     std::error_code ensure_in_step(TimePoint deadline);
@@ -79,6 +84,7 @@ class Engine {
     std::error_code send_shadow(TimePoint deadline);
 
     std::unique_ptr<transport::Transport> transport_;
+    std::function<void()> before_waiting_;
     std::string name_;
     mpsse::Banks banks_;
     const Clock& clock_;

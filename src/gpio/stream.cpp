@@ -41,7 +41,11 @@ bool is_mark(std::span<const std::uint8_t> replies) noexcept {
 
 Stream::Stream(Bus& bus, Engine& engine, BusObserver& observer, const Clock& clock,
                EnginePace& pace)
-    : bus_(bus), observer_(observer), clock_(clock), pace_(pace), pipeline_(engine, Pipeline::Posting::always) {}
+    : bus_(bus),
+      observer_(observer),
+      clock_(clock),
+      pace_(pace),
+      pipeline_(engine, Pipeline::Posting::always) {}
 
 std::error_code Stream::run(Duration timeout, const std::function<bool()>& go_on) {
     std::error_code error;

@@ -127,6 +127,83 @@ TEST_CASE("bus: a job in flight is cancelled after its grace, or finishes within
     }
 }
 
+namespace {
+
+/// Counts how often it was told that it waits, and may have enough of it.
+struct Waiting final : TestJob {
+    explicit Waiting(TimePoint until) {
+        reads = mpsse::Banks::low;
+        deadline = until;
+    }
+    void will_wait() noexcept override {
+        ++told;
+        given_up = bus != nullptr && bus->cancel(*this, std::chrono::seconds(0));
+    }
+    std::atomic<int> told = 0;
+    /// Set: cancels itself.
+    gpio::Bus* bus = nullptr;
+    bool given_up = false;
+};
+
+}  // namespace
+
+TEST_CASE("bus: who will wait is told once, and may give up there and then") {
+    HeldBus held;
+    SUBCASE("nobody waits for what ends at once") {
+        held.finish();
+        const auto quick = std::make_shared<Waiting>(held.rig.deadline());
+        held.bus.submit(quick);
+        CHECK(quick->answers() == 1);
+        CHECK(quick->told == 0);
+    }
+    SUBCASE("behind others") {
+        const auto queued = std::make_shared<Waiting>(held.rig.deadline());
+        held.bus.submit(queued);
+        CHECK(queued->told == 1);
+        held.finish();
+        CHECK_FALSE(queued->result().error);
+        CHECK(queued->told == 1);
+    }
+    SUBCASE("behind others, given up") {
+        const auto queued = std::make_shared<Waiting>(held.rig.deadline());
+        queued->bus = &held.bus;
+        held.bus.submit(queued);
+        held.finish();
+        CHECK(queued->given_up);
+        CHECK(queued->answers() == 0);
+        CHECK(since(held.before, held.rig.board().counters()).out_transfers == 1);
+    }
+    SUBCASE("for its own transfer") {
+        held.finish();
+        held.rig.bench.write(0, "fault", "timeout 1");
+        const auto waiting =
+            std::make_shared<Waiting>(held.clock.now() + std::chrono::milliseconds(50));
+        SUBCASE("to the end") {
+            held.bus.submit(waiting);
+            CHECK(waiting->result().error.value() == ETIMEDOUT);
+            CHECK(waiting->answers() == 1);
+        }
+        SUBCASE("given up") {
+            waiting->bus = &held.bus;
+            held.bus.submit(waiting);
+            CHECK(waiting->given_up);
+            CHECK(waiting->answers() == 0);
+        }
+        CHECK(waiting->told == 1);
+        CHECK_FALSE(read_pins(held.bus, mpsse::Banks::low, held.rig.deadline()).error);
+    }
+    SUBCASE("until a board that fails is in step") {
+        held.finish();
+        held.rig.bench.write(0, "fault", "timeout 1");
+        const auto soon = held.clock.now() + std::chrono::milliseconds(50);
+        CHECK(read_pins(held.bus, mpsse::Banks::low, soon).error.value() == ETIMEDOUT);
+        const auto waiting = std::make_shared<Waiting>(held.rig.deadline());
+        held.bus.submit(waiting);
+        CHECK_FALSE(waiting->result().error);
+        CHECK(waiting->told == 1);
+    }
+}
+
 TEST_CASE("bus: a finished job is not cancelled, and one not yet submitted is never done") {
     SystemClock clock;
     Rig rig(clock);
