@@ -121,9 +121,10 @@ TEST_CASE("threads and descriptors are back after arming, polling, unplug and re
         sleepers.check_all_woken();
         mount.set_bench("plugged", "1");
     };
-    // Eight sleepers and this thread can ask libfuse for so many at a time.
+    // Eight sleepers and this thread: a request each, and the releases of files they have closed,
+    // for which nobody waits, with room for libfuse's own taste.
     const auto libfuse_threads = [&] { return mount.threads_named("mpsse-gpiofs"); };
-    constexpr std::size_t most_requests = 12;
+    constexpr std::size_t most_requests = 20;
     for (int i = 0; i < 10; ++i) {
         cycle();
     }
@@ -134,9 +135,9 @@ TEST_CASE("threads and descriptors are back after arming, polling, unplug and re
         cycle();
     }
     CHECK(wait_until([&] { return mount.threads_named("poll") == 0; }));
-    CHECK(mount.own_threads() == own);
+    CHECK(wait_until([&] { return mount.own_threads() == own; }));
     CHECK(libfuse_threads() <= most_requests);
-    CHECK(mount.descriptors() == descriptors);
+    CHECK(wait_until([&] { return mount.descriptors() == descriptors; }));
     CHECK(mount.stop() == 0);
 }
 
