@@ -10,10 +10,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <climits>
 #include <exception>
 #include <fcntl.h>
 #include <filesystem>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -32,8 +34,8 @@ bool is_like_path(const std::string& name) noexcept {
            name.find_first_not_of("0123456789.", dash + 1) == std::string::npos;
 }
 
-void make_folder(const std::string& path) {
-    if (::mkdir(path.c_str(), 0755) != 0 && errno != EEXIST) {
+void make_folder(const std::string& path, mode_t mode) {
+    if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST) {
         throw_errno(errno, fmt::format("cannot make the folder {}", path));
     }
 }
@@ -42,17 +44,29 @@ UniqueFd open_folder(const std::string& path) {
     return UniqueFd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
 }
 
-/// Keeps all others of ours from making and removing folders in `parent`, for a moment.
+/// How long somebody else's lock on the parent is respected: ours last a moment.
+constexpr auto lock_patience = std::chrono::seconds(5);
+constexpr auto lock_retry = std::chrono::milliseconds(10);
+
+/// Keeps all others of ours from making and removing folders in `parent`, for a moment. Whoever may
+/// read a folder may lock it, so nobody is waited for any longer than ours would take.
 class FolderLock {
   public:
     explicit FolderLock(const std::string& parent) : folder_(open_folder(parent)) {
         if (!folder_) {
             throw_errno(errno, fmt::format("folder {}", parent));
         }
-        while (::flock(folder_.get(), LOCK_EX) != 0) {
-            if (errno != EINTR) {
+        const auto end = std::chrono::steady_clock::now() + lock_patience;
+        while (::flock(folder_.get(), LOCK_EX | LOCK_NB) != 0) {
+            if (errno != EWOULDBLOCK && errno != EINTR) {
                 throw_errno(errno, fmt::format("cannot lock the folder {}", parent));
             }
+            if (std::chrono::steady_clock::now() >= end) {
+                log::warning(
+                    fmt::format("the folder {}: somebody keeps it locked; going on", parent));
+                return;
+            }
+            std::this_thread::sleep_for(lock_retry);
         }
     }
 
@@ -76,7 +90,7 @@ UniqueFd claim(const std::string& path) {
         case MountState::none:
             break;
     }
-    make_folder(path);
+    make_folder(path, 0700);  // it is covered by the mount; others must not be able to lock it
     UniqueFd folder = open_folder(path);
     if (!folder) {
         throw_errno(errno, fmt::format("mount point {}", path));
@@ -97,7 +111,7 @@ std::string folder_name(const std::optional<std::string>& serial, const std::str
 
 MountFolder::MountFolder(const std::string& parent, const std::optional<std::string>& serial,
                          const std::string& path) {
-    make_folder(parent);
+    make_folder(parent, 0755);
     parent_ = std::filesystem::canonical(parent).string();
     const FolderLock others_wait(parent_);
     for (const auto& name : {folder_name(serial, path), path}) {

@@ -1,14 +1,18 @@
+#include "base/unique_fd.h"
 #include "support/mount.h"
 #include "support/skip.h"
 #include "support/wait.h"
 
 #include <doctest/doctest.h>
+#include <sys/file.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
 #include <memory>
 
 using namespace gpiofs::test;
@@ -150,6 +154,23 @@ TEST_CASE("a folder that is a file or has files in it is refused and left as it 
                           advice + "\n") != std::string::npos);
     CHECK(shelf.names() == Names{"A"});
     fs::remove_all(shelf.path() / "A");
+}
+
+TEST_CASE("who may only look cannot keep a mount from being made") {
+    NEEDS_MOUNT();
+    Shelf shelf;
+    fs::create_directories(shelf.path());
+    // What anybody may do who can list the folder.
+    const gpiofs::UniqueFd stranger(::open(shelf.path().c_str(), O_RDONLY | O_DIRECTORY));
+    REQUIRE(::flock(stranger.get(), LOCK_EX) == 0);
+    Process& program = shelf.mount("one", "one");
+    CHECK(fs::exists(shelf.path() / "one/export"));
+    program.signal(SIGKILL);
+    CHECK(program.wait() != 0);
+    REQUIRE(::umount2((shelf.path() / "one").c_str(), MNT_DETACH) == 0);
+    // Under the mount: the lock that tells whose the place is, is not for others to take.
+    CHECK((fs::status(shelf.path() / "one").permissions() & fs::perms::mask) ==
+          fs::perms::owner_all);
 }
 
 TEST_CASE("a mount over files hides them and harms none") {
