@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <limits>
 #include <vector>
 
 namespace gpiofs::test {
@@ -48,10 +49,11 @@ class UsbHost {
         return bytes;
     }
 
-    /// Reads until nothing but status comes; returns the payload.
-    std::vector<std::uint8_t> drain() {
+    /// Reads until nothing but status comes, or so many packets have; returns the payload.
+    std::vector<std::uint8_t> drain(unsigned most = std::numeric_limits<unsigned>::max()) {
         std::vector<std::uint8_t> payload;
-        for (int idle = 0; idle < 2;) {
+        unsigned packets = 0;
+        for (int idle = 0; idle < 2 && packets < most; ++packets) {
             const auto packet = read();
             idle = packet.size() == 2 ? idle + 1 : 0;
             payload.insert(payload.end(), packet.begin() + 2, packet.end());
@@ -63,6 +65,8 @@ class UsbHost {
   private:
     /// Longer than the latency timer, after which the chip sends a packet in any case.
     static constexpr Duration patience = std::chrono::milliseconds(300);
+    /// A look at every step of the chip would be most of the work.
+    static constexpr Duration glance = std::chrono::microseconds(50);
 
     void request(std::uint8_t code, std::uint16_t value) {
         board_.control(board_.attachment(), {0x40, code, value, index_, 0}, {});
@@ -72,7 +76,7 @@ class UsbHost {
         const TimePoint end = clock_.now() + patience;
         TimePoint next = board_.advance(transfer);
         while (transfer.status() == sim::UsbStatus::pending && clock_.now() < end) {
-            clock_.spin_until(std::min(next, end));
+            clock_.spin_until(std::min(std::max(next, clock_.now() + glance), end));
             next = board_.advance(transfer);
         }
     }
