@@ -31,30 +31,24 @@ Bus::Bus(std::unique_ptr<Engine> engine, const Clock& clock)
 }
 
 void Bus::submit(std::shared_ptr<BusJob> job) {
-    bool refused = false;
-    bool told = false;
-    for (bool queues = true; queues;) {
-        {
-            const std::lock_guard lock(mutex_);
-            if (job->state_ == BusJob::State::cancelled) {
-                return;
-            }
-            queues = held_ && !closed_;
-            if (queues && told) {
-                queue_.push_back(std::move(job));
-                return;
-            }
-            if (!queues) {
-                refused = closed_;
-                job->state_ = refused ? BusJob::State::finished : BusJob::State::in_flight;
-                held_ = held_ || !refused;
-            }
-        }
-        if (queues) {
-            job->will_wait();
-            told = true;
-        }
+    std::unique_lock lock(mutex_);
+    const bool told = held_ && !closed_;
+    if (told) {
+        lock.unlock();
+        job->will_wait();
+        lock.lock();
     }
+    if (job->state_ == BusJob::State::cancelled) {
+        return;
+    }
+    if (held_ && !closed_) {
+        queue_.push_back(std::move(job));
+        return;
+    }
+    const bool refused = closed_;
+    job->state_ = refused ? BusJob::State::finished : BusJob::State::in_flight;
+    held_ = held_ || !refused;
+    lock.unlock();
     if (refused) {
         job->done({errno_code(ENODEV), {}});
     } else {
@@ -176,7 +170,8 @@ bool Bus::let_go_locked() {
 }
 
 JobResult Bus::round_trip(const Jobs& round) {
-    const TimePoint deadline = deadline_of(round);
+    const auto later = [](const auto& a, const auto& b) { return a->deadline < b->deadline; };
+    const TimePoint deadline = (*std::max_element(round.begin(), round.end(), later))->deadline;
     JobResult result;
     Banks reads = Banks::none;
     const bool begun = begun_.has_value();
@@ -185,6 +180,9 @@ JobResult Bus::round_trip(const Jobs& round) {
         result.error = begun_->error ? begun_->error : early_->finish(deadline);
         begun_.reset();
     } else {
+        if (!engine_->in_step()) {
+            about_to_wait();
+        }
         result.error = engine_->ensure_in_step(deadline);
         if (!result.error) {
             const PortState after = compose(round, reads);
@@ -208,11 +206,6 @@ void Bus::begin_early(const Jobs& round) {
     const PortState after = compose(round, begun.reads);
     early_->drop_replies(early_->replies().size());
     begun.error = early_->send(commands_, after);
-}
-
-TimePoint Bus::deadline_of(const Jobs& round) noexcept {
-    const auto later = [](const auto& a, const auto& b) { return a->deadline < b->deadline; };
-    return (*std::max_element(round.begin(), round.end(), later))->deadline;
 }
 
 PortState Bus::compose(const Jobs& round, Banks& reads) {

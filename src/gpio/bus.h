@@ -159,7 +159,6 @@ class Bus {
     JobResult round_trip(const Jobs& round);
     /// Begins the round trip of a round that follows a successful one; round_trip() ends it.
     void begin_early(const Jobs& round);
-    static TimePoint deadline_of(const Jobs& round) noexcept;
     /// What jobs are told of an error: an abort means that the board is taken out.
     static std::error_code as_told(std::error_code error) noexcept;
     /// As jobs are told it. Reports a loss.

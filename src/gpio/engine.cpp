@@ -141,20 +141,12 @@ std::error_code Engine::fail(std::error_code error, Direction direction) {
     return error;
 }
 
-void Engine::before_waiting(std::function<void()> call) {
-    before_waiting_ = std::move(call);
-    transport_->before_waiting(before_waiting_);
-}
-
 std::error_code Engine::ensure_in_step(TimePoint deadline) {
     if (in_step_) {
         return {};
     }
     if (gone_) {
         return errno_code(ENODEV);
-    }
-    if (before_waiting_) {
-        before_waiting_();
     }
     if (!unsent_.empty()) {
         incidents_.climbs(Rung::resend, "a write was cut short; sending the rest of it");

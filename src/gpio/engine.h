@@ -12,6 +12,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace gpiofs::gpio {
@@ -45,10 +46,11 @@ class Engine {
     /// on the pins by the UART. Throws std::system_error.
     void start(TimePoint deadline);
 
-    /// `call` is made, by the thread that exchanges, whenever it is about to wait; see
-    /// transport::Transport::before_waiting().
-    void before_waiting(std::function<void()> call);
+    /// As transport::Transport::before_waiting().
+    void before_waiting(std::function<void()> call) { transport_->before_waiting(std::move(call)); }
 
+    /// False after a failure, until ensure_in_step() has mended it.
+    bool in_step() const noexcept { return in_step_; }
     /// Does nothing unless the last exchange failed; then climbs the ladder. The shadow may be
     /// another afterwards, so a batch is composed after this call.
     std::error_code ensure_in_step(TimePoint deadline);
@@ -84,7 +86,6 @@ class Engine {
     std::error_code send_shadow(TimePoint deadline);
 
     std::unique_ptr<transport::Transport> transport_;
-    std::function<void()> before_waiting_;
     std::string name_;
     mpsse::Banks banks_;
     const Clock& clock_;
