@@ -2,7 +2,7 @@
 #include "gpio/engine.h"
 #include "rig.h"
 #include "support/manual_clock.h"
-#include "support/unqueued_transport.h"
+#include "unqueued_transport.h"
 
 #include <doctest/doctest.h>
 

@@ -2,7 +2,7 @@
 #include "exchanges.h"
 #include "raw_wire.h"
 #include "support/manual_clock.h"
-#include "support/unqueued_transport.h"
+#include "unqueued_transport.h"
 
 #include <doctest/doctest.h>
 
