@@ -1,4 +1,5 @@
 #include "mount/armed_poller.h"
+#include "sanitizer.h"
 #include "support/mount.h"
 #include "support/skip.h"
 #include "support/wait.h"
@@ -16,7 +17,6 @@ using namespace gpiofs::test;
 
 namespace {
 
-constexpr std::string_view sanitizers = GPIOFS_SANITIZE;
 constexpr const char* needs_descriptors = "a sanitizer needs descriptors of its own";
 
 /// The program in the foreground, started by a shell that puts its standard streams where `streams`

@@ -1,4 +1,5 @@
 #include "events_board.h"
+#include "sanitizer.h"
 #include "support/skip.h"
 
 #include <doctest/doctest.h>
@@ -169,8 +170,8 @@ TEST_CASE("events: every reader has every edge; descriptors made with dup share 
         fds.push_back(board.open());
         reads.push_back(read_in_background(fds.back().get()));
     }
-    // They wait without holding a thread; as many as were started to take the requests in remain.
-    CHECK(board.mount().threads_named("mpsse-gpiofs") <= 12);
+    // They wait without holding a thread.
+    CHECK(wait_until([&] { return board.mount().threads_at_a_request() == sanitizer_threads; }));
     board.edge(true);
     std::set<std::string> texts;
     for (auto& read : reads) {

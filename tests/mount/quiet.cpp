@@ -1,3 +1,4 @@
+#include "sanitizer.h"
 #include "support/mount.h"
 #include "support/skip.h"
 
@@ -9,8 +10,6 @@
 using namespace gpiofs::test;
 
 namespace {
-
-constexpr std::string_view sanitizers = GPIOFS_SANITIZE;
 
 /// Lets five seconds pass: what is tested is that nothing happens in them.
 void let_time_pass() { std::this_thread::sleep_for(std::chrono::seconds(5)); }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
 
 #include <csignal>
 #include <fcntl.h>
@@ -139,6 +140,27 @@ std::size_t Mount::own_threads() const {
         const std::string name = read_text(tasks / task / "comm");
         const bool gone = name == "ENOENT" || name == "ESRCH";
         count += gone || name == "mpsse-gpiofs\n" ? 0U : 1U;
+    }
+    return count;
+}
+
+std::size_t Mount::threads_at_a_request() const {
+    const fs::path process = fmt::format("/proc/{}", process_->pid());
+    std::size_t count = 0;
+    for (const auto& task : list(process / "task")) {
+        const fs::path folder = process / "task" / task;
+        if (task == process.filename() || read_text(folder / "comm") != "mpsse-gpiofs\n") {
+            continue;
+        }
+        std::istringstream call(read_text(folder / "syscall"));
+        long number = -1;
+        int fd = -1;
+        call >> number >> std::hex >> fd;
+        std::error_code gone;
+        const bool waits =
+            number == SYS_read &&
+            fs::read_symlink(process / "fd" / std::to_string(fd), gone) == "/dev/fuse";
+        count += waits ? 0U : 1U;
     }
     return count;
 }

@@ -57,6 +57,9 @@ class Mount {
     /// Threads with a name of their own. libfuse's have the program's name; they come as requests
     /// need them, and some stay.
     std::size_t own_threads() const;
+    /// libfuse's threads that do not wait for a request of the kernel's; the thread sanitizer has
+    /// one that looks like it.
+    std::size_t threads_at_a_request() const;
     std::size_t descriptors() const;
     /// Voluntary and involuntary context switches of all threads together.
     long context_switches() const;
