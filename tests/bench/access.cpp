@@ -100,10 +100,10 @@ class Access {
         const auto operations = static_cast<double>(counted.operations);
         alternate(scale_, ours, our_side, floor, floor_side);
         const Series& latency = our_side.latency_us;
-        const double median = latency.median();
-        const double floor_median = floor_side.latency_us.median();
-        table.rows.push_back({name, our_side.per_second.median(), floor_side.per_second.median(),
-                              median, floor_median, floor_median / median, latency.quantile(0.95),
+        const double rate = our_side.per_second.median();
+        const double floor_rate = floor_side.per_second.median();
+        table.rows.push_back({name, rate, floor_rate, rate / floor_rate, latency.median(),
+                              floor_side.latency_us.median(), latency.quantile(0.95),
                               latency.quantile(0.99),
                               static_cast<double>(after.out - before.out) / operations,
                               static_cast<double>(after.in - before.in) / operations});
@@ -124,12 +124,11 @@ void measure_access(const Scale& scale, Report& report) {
     Table table{
         "Access, without the cost of USB",
         "`usb=instant`, one client, beside an empty libfuse filesystem with the same loop "
-        "settings, in "
-        "turns. Where client and server are on one processor a wake-up costs least, so "
-        "that what the "
-        "program adds, and the virtual chip with it, shows most. The ratio is that of the medians.",
-        {"operation", "per second", "empty filesystem's", "median us", "empty filesystem us",
-         "ratio", "95 % us", "99 % us", "OUT each", "IN each"},
+        "settings, in turns. Where client and server are on one processor a wake-up costs least, "
+        "so that what the program adds, and the virtual chip with it, shows most. Rates are the "
+        "medians of the turns, and the ratio is that of the rates.",
+        {"operation", "per second", "empty filesystem's", "ratio", "median us",
+         "empty filesystem us", "95 % us", "99 % us", "OUT each", "IN each"},
         {}};
     {
         Access access(scale);

@@ -8,8 +8,8 @@ namespace gpiofs::bench {
 namespace {
 
 std::string three_digits(double number) {
-    if (number == 0) {
-        return "0";
+    if (number == std::floor(number) && std::abs(number) < 1000) {
+        return fmt::format("{:.0f}", number);
     }
     const int magnitude = static_cast<int>(std::floor(std::log10(std::abs(number))));
     if (magnitude >= 2) {

@@ -27,7 +27,7 @@ struct Table {
 
 using Report = std::vector<Table>;
 
-/// Numbers have three significant digits.
+/// Numbers have three significant digits; whole ones have no decimals.
 std::string to_markdown(const Report& report);
 /// The tables as objects by column name, with the numbers as they were measured.
 std::string to_json(const Report& report);
