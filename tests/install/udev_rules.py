@@ -90,9 +90,12 @@ def event(board, action="add"):
     return properties
 
 
+def is_for_systemd(properties):
+    return ":systemd:" in properties.get("CURRENT_TAGS", "")
+
+
 def is_mounted(properties):
-    tagged = ":systemd:" in properties.get("CURRENT_TAGS", "")
-    return tagged and properties.get("SYSTEMD_WANTS") == "mpsse-gpiofs@.service"
+    return is_for_systemd(properties) and properties.get("SYSTEMD_WANTS") == "mpsse-gpiofs@.service"
 
 
 def update():
@@ -107,12 +110,15 @@ def check_shipped():
         (SERIAL_ADAPTER, False, False),
         (NOT_FTDI, False, False),
     ]:
-        # "bind" comes right after "add"; what it does not repeat is forgotten.
-        for action in ("add", "bind", "change"):
+        # "bind" comes right after "add", and "unbind" before "remove"; what they do not repeat is
+        # forgotten.
+        for action in ("add", "bind", "change", "unbind"):
             got = event(board, action)
             name = f"{board[0]:04x}:{board[1]:04x} {action}"
             check(f"{name}: property", (got.get("MPSSE_GPIOFS") == "1") == known, got["log"])
-            check(f"{name}: mount", is_mounted(got) == mounted, got["log"])
+            check(f"{name}: tag", is_for_systemd(got) == mounted, got["log"])
+            wanted = mounted and action != "unbind"  # nobody mounts what goes
+            check(f"{name}: mount", is_mounted(got) == wanted, got["log"])
             # Only a plug may replace a stop that is under way.
             starts = f"run: '/usr/bin/systemctl --no-block start {UNIT}'" in got["log"]
             check(f"{name}: start", starts == (mounted and action == "add"), got["log"])
