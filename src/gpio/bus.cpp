@@ -96,7 +96,7 @@ std::error_code Bus::stream(Duration timeout, const std::function<bool()>& go_on
         return errno_code(ENODEV);
     }
     JobResult result;
-    result.error = engine_->ensure_in_step(clock_.now() + timeout);
+    result.error = ensure_in_step(clock_.now() + timeout);
     tell_shadow();
     if (!result.error) {
         result.error = Stream(*this, *engine_, *observer_, clock_, pace_).run(timeout, go_on);
@@ -106,6 +106,14 @@ std::error_code Bus::stream(Duration timeout, const std::function<bool()>& go_on
     let_go_or_go_on(round, result);
     hold(round);
     return result.error;
+}
+
+std::error_code Bus::ensure_in_step(TimePoint deadline) {
+    const auto error = engine_->ensure_in_step(deadline);
+    if (engine_->take_power_loss()) {
+        observer_->power_lost();
+    }
+    return error;
 }
 
 std::error_code Bus::as_told(std::error_code error) noexcept {
@@ -183,7 +191,7 @@ JobResult Bus::round_trip(const Jobs& round) {
         if (!engine_->in_step()) {
             about_to_wait();
         }
-        result.error = engine_->ensure_in_step(deadline);
+        result.error = ensure_in_step(deadline);
         if (!result.error) {
             const PortState after = compose(round, reads);
             result.error = engine_->exchange(commands_, after, deadline);

@@ -109,6 +109,8 @@ class BusObserver {
     virtual void streamed(const StreamedBatch& batch) noexcept = 0;
     /// Every round trip that changed the shadow, in order.
     virtual void committed(const mpsse::PortState& shadow) noexcept = 0;
+    /// The chip had lost its power: every pin was an input, or a UART's, for a while.
+    virtual void power_lost() noexcept = 0;
     /// The board does not exist any more.
     virtual void lost() noexcept = 0;
 };
@@ -159,6 +161,8 @@ class Bus {
     JobResult round_trip(const Jobs& round);
     /// Begins the round trip of a round that follows a successful one; round_trip() ends it.
     void begin_early(const Jobs& round);
+    /// As Engine::ensure_in_step(); the observer learns what came of it.
+    std::error_code ensure_in_step(TimePoint deadline);
     /// What jobs are told of an error: an abort means that the board is taken out.
     static std::error_code as_told(std::error_code error) noexcept;
     /// As jobs are told it. Reports a loss.

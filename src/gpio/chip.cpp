@@ -149,10 +149,8 @@ void Chip::note_armed_locked() noexcept {
     armed_ = static_cast<PinMask>(value_edges_.armed() | reader_edges_.armed());
 }
 
-void Chip::kill() noexcept {
-    WakeList wake;
+void Chip::unexport_all(WakeList& wake) {
     std::array<std::shared_ptr<Line>, max_lines> lines;
-    events_.kill(wake);
     {
         const std::lock_guard lock(mutex_);
         for (unsigned offset = 0; offset < max_lines; ++offset) {
@@ -165,6 +163,12 @@ void Chip::kill() noexcept {
             line->quiet_events_.kill(wake);
         }
     }
+}
+
+void Chip::kill() noexcept {
+    WakeList wake;
+    events_.kill(wake);
+    unexport_all(wake);
     bus_.close();
     wake.notify_all();
     observer_.arming_changed(shared_from_this());
@@ -228,6 +232,13 @@ void Chip::queue_edges_locked(const Sample& sample, WakeList& wake) {
 void Chip::committed(const PortState& shadow) noexcept {
     const std::lock_guard lock(mutex_);
     state_ = shadow;
+}
+
+void Chip::power_lost() noexcept {
+    WakeList wake;
+    unexport_all(wake);
+    wake.notify_all();
+    observer_.arming_changed(shared_from_this());
 }
 
 void Chip::lost() noexcept {

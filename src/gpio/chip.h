@@ -100,6 +100,7 @@ class Chip final : public BusObserver, public std::enable_shared_from_this<Chip>
     mpsse::PinMask streamed_lines() noexcept override;
     void streamed(const StreamedBatch& batch) noexcept override;
     void committed(const mpsse::PortState& shadow) noexcept override;
+    void power_lost() noexcept override;
     void lost() noexcept override;
 
   private:
@@ -114,6 +115,8 @@ class Chip final : public BusObserver, public std::enable_shared_from_this<Chip>
     /// Drops a line out of every structure and ends its queues; its events are killed by the
     /// caller, unlocked.
     std::shared_ptr<Line> unlink_locked(unsigned offset, WakeList& wake);
+    /// Of all lines; their watchers are still to be woken, and the observer to be told.
+    void unexport_all(WakeList& wake);
 
     const ChipInfo info_;
     const Clock& clock_;

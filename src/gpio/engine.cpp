@@ -19,6 +19,7 @@ enum class Request : std::uint8_t {
     event_character = 0x06,
     error_character = 0x07,
     set_latency_timer = 0x09,
+    get_latency_timer = 0x0a,
     set_bit_mode = 0x0b,
 };
 constexpr std::uint16_t purge_out = 1;
@@ -26,9 +27,11 @@ constexpr std::uint16_t purge_in = 2;
 constexpr std::uint16_t mode_reset = 0x0000;
 constexpr std::uint16_t mode_mpsse = 0x0200;
 
-/// The chip's own default, in milliseconds (DS_FT232H section 4.1). Replies do not wait for it,
-/// every batch ends with send-immediate; it only paces status packets while an IN is pending.
-constexpr std::uint16_t latency_ms = 16;
+/// The latency timer after power-up, and as it is set, in milliseconds (DS_FT232H section 4.1).
+/// Replies do not wait for it, every batch ends with send-immediate; it only paces status packets
+/// while an IN is pending. That the two differ shows whether the chip was powered up since.
+constexpr std::uint8_t power_up_latency_ms = 16;
+constexpr std::uint8_t latency_ms = 17;
 
 constexpr int start_attempts = 3;
 
@@ -67,6 +70,7 @@ void Engine::start(TimePoint deadline) {
             error = send_shadow(limit);
         }
         if (!error) {
+            keeps_settings_ = latency_timer(limit) == latency_ms;
             in_step_ = true;
             return;
         }
@@ -148,6 +152,41 @@ std::error_code Engine::ensure_in_step(TimePoint deadline) {
     if (gone_) {
         return errno_code(ENODEV);
     }
+    std::error_code error;
+    if (forgot_settings(deadline)) {
+        power_lost_ = true;
+        error = restart(
+            "the chip has lost its power; lines were unexported, and outputs were interrupted",
+            deadline);
+    } else {
+        error = climb(deadline);
+    }
+    if (!error && pins_lost_) {
+        error = send_shadow(deadline);
+        pins_lost_ = static_cast<bool>(error);
+    }
+    if (!error) {
+        in_step_ = true;
+        incidents_.over();
+    }
+    gone_ = error == errno_code(ENODEV);
+    return error;
+}
+
+std::optional<std::uint8_t> Engine::latency_timer(TimePoint deadline) {
+    std::array<std::uint8_t, 1> answer{};
+    const auto [bytes, error] = transport_->control_in(
+        static_cast<std::uint8_t>(Request::get_latency_timer), 0, answer, deadline);
+    return error || bytes != answer.size() ? std::nullopt : std::optional(answer[0]);
+}
+
+bool Engine::forgot_settings(TimePoint deadline) {
+    constexpr int parts = 4;  // the rest is for the ladder, should the chip be silent
+    return keeps_settings_ &&
+           latency_timer(part_of(clock_.now(), deadline, parts)) == power_up_latency_ms;
+}
+
+std::error_code Engine::climb(TimePoint deadline) {
     if (!unsent_.empty()) {
         incidents_.climbs(Rung::resend, "a write was cut short; sending the rest of it");
         const std::vector<std::uint8_t> rest = unsent_;
@@ -164,20 +203,15 @@ std::error_code Engine::ensure_in_step(TimePoint deadline) {
         error = synchronise(part_of(clock_.now(), deadline, 2));
     }
     if (error && heard_status_ && error != errno_code(ENODEV)) {
-        incidents_.climbs(Rung::restart, "not in MPSSE mode any more; outputs were interrupted");
-        pins_lost_ = true;
-        error = enter_mpsse(deadline);
+        error = restart("not in MPSSE mode any more; outputs were interrupted", deadline);
     }
-    if (!error && pins_lost_) {
-        error = send_shadow(deadline);
-        pins_lost_ = static_cast<bool>(error);
-    }
-    if (!error) {
-        in_step_ = true;
-        incidents_.over();
-    }
-    gone_ = error == errno_code(ENODEV);
     return error;
+}
+
+std::error_code Engine::restart(std::string_view why, TimePoint deadline) {
+    incidents_.climbs(Rung::restart, why);
+    pins_lost_ = true;
+    return enter_mpsse(deadline);
 }
 
 std::error_code Engine::synchronise(TimePoint deadline) {

@@ -10,8 +10,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,7 +22,10 @@ namespace gpiofs::gpio {
 /// The MPSSE engine of one interface: starting it, exchanging commands for replies, and the ladder
 /// that brings it back into step after a failure.
 ///
-/// The ladder, run by ensure_in_step() after a failure, each rung logged as IncidentLog does:
+/// The ladder, run by ensure_in_step() after a failure, each rung logged as IncidentLog does. A
+/// chip that lost its power without leaving the bus is asked for its latency timer first, which it
+/// has forgotten then; it goes to rung 3 at once, because a UART would send what rungs 1 and 2
+/// write out on its pins:
 /// 1. the rest of a write that was cut short is sent, so that a half-fed command is completed with
 ///    the bytes that were meant;
 /// 2. old replies are purged and the stream is found again by the echo of a bad command;
@@ -54,6 +59,8 @@ class Engine {
     /// Does nothing unless the last exchange failed; then climbs the ladder. The shadow may be
     /// another afterwards, so a batch is composed after this call.
     std::error_code ensure_in_step(TimePoint deadline);
+    /// Whether ensure_in_step() has found since the last call that the chip had lost its power.
+    bool take_power_loss() noexcept { return std::exchange(power_lost_, false); }
     /// Sends a batch and collects its replies; the engine is in step. `after` is the shadow once
     /// the batch has run; it is committed when the chip has taken all the bytes.
     std::error_code exchange(const mpsse::CommandBuffer& commands, const mpsse::PortState& after,
@@ -82,6 +89,13 @@ class Engine {
     /// can pass for the first, never for the second.
     std::error_code synchronise(TimePoint deadline);
     std::error_code await_echo(mpsse::Opcode opcode, TimePoint deadline);
+    /// In milliseconds; nothing if the chip does not say.
+    std::optional<std::uint8_t> latency_timer(TimePoint deadline);
+    /// Whether the chip has the settings of power-up; no, if it does not say.
+    bool forgot_settings(TimePoint deadline);
+    /// Rungs 1 to 3, each if the one before it was not enough.
+    std::error_code climb(TimePoint deadline);
+    std::error_code restart(std::string_view why, TimePoint deadline);
     std::error_code enter_mpsse(TimePoint deadline);
     std::error_code send_shadow(TimePoint deadline);
 
@@ -100,6 +114,10 @@ class Engine {
     /// The tail of a write that was cut short, and the shadow that holds once it is sent.
     std::vector<std::uint8_t> unsent_;
     mpsse::PortState unsent_state_;
+    /// The chip answered with the latency timer it was given, so that it can be told from one that
+    /// was powered up since.
+    bool keeps_settings_ = false;
+    bool power_lost_ = false;
     /// MPSSE mode was left on the way, and the shadow has not been sent since.
     bool pins_lost_ = false;
     /// Set when an IN transfer of the current synchronisation brought at least status bytes.

@@ -24,7 +24,8 @@ void fail_once(Scene& scene, const char* fault) {
 }
 
 const std::string resync = "a transfer failed; purging old replies and synchronising";
-const std::string restart = "not in MPSSE mode any more; outputs were interrupted";
+const std::string power_loss =
+    "the chip has lost its power; lines were unexported, and outputs were interrupted";
 const std::string over = "in step again";
 
 }  // namespace
@@ -56,5 +57,5 @@ TEST_CASE("that outputs were interrupted is told however often something else fa
     Scene scene(clock, owner, std::chrono::hours(24));
     fail_once(scene, "stall 1");
     fail_once(scene, "power-loss 1");
-    CHECK(scene.log.about("sim0") == std::vector<std::string>{resync, over, restart, over});
+    CHECK(scene.log.about("sim0") == std::vector<std::string>{resync, over, power_loss, over});
 }

@@ -52,6 +52,8 @@ struct Cell {
     Outcome expected;
 
     bool disconnects() const { return fault == "disconnect"; }
+    /// Lines do not outlive it.
+    bool takes_power() const { return fault == "power-loss"; }
     bool for_ever() const { return count < 0; }
     /// Of a board that has been unplugged no engine ever hears again, whatever is plugged in later.
     bool stays() const { return for_ever() || disconnects(); }

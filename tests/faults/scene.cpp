@@ -26,6 +26,8 @@ const std::vector<Said>& all_said() {
     };
     return said;
 }
+const std::string said_of_power =
+    "the chip has lost its power; lines were unexported, and outputs were interrupted";
 
 /// A reply has no check of its own, so one that is wrong in itself is believed.
 bool makes_edges_up(const Cell& cell) {
@@ -53,16 +55,30 @@ Scene::Scene(Clock& clock, gpio::ChipObserver& observer, std::chrono::microsecon
     REQUIRE_FALSE(change_pins(chip->bus(), output(9, false), rig.deadline()));
     const auto now = read_pins(chip->bus(), mpsse::Banks::both, rig.deadline());
     REQUIRE((now.sample.levels & (outputs.outputs | input_line)) == outputs.levels);
-    line = chip->export_line(5, 1);
+    watch_line();
+}
+
+Scene::~Scene() { leave_line(); }
+
+void Scene::watch_line() {
+    const auto now = read_pins(chip->bus(), mpsse::Banks::both, rig.deadline());
+    REQUIRE_FALSE(now.error);
+    line = chip->export_line(5, ++exports_);
+    edges = std::make_unique<gpio::EventQueue>();
     line->value_events().attach(poller);
     line->value_events().mark_seen(poller);
     REQUIRE(line->set_edge(gpio::Edge::both, &now.sample));
-    line->add_reader(edges, now.sample);
+    line->add_reader(*edges, now.sample);
 }
 
-Scene::~Scene() {
-    line->remove_reader(edges);
+void Scene::leave_line() {
+    line->remove_reader(*edges);
     line->value_events().detach(poller);
+}
+
+bool Scene::line_is_gone() {
+    return poller_woken() && line->dead() && chip->lines().empty() &&
+           edges->ask(gpio::EventQueue::Sleeper::poll, nullptr).ended;
 }
 
 void Scene::begin(const Cell& cell) {
@@ -95,7 +111,10 @@ std::string Scene::rungs() const {
         climbed += '1';
     }
     constexpr Tap::Request purge{0x00, 2};
-    if (std::ranges::count(rig.tap->requests(), purge) > 0) {
+    constexpr Tap::Request enter_mpsse{0x0b, 0x0200};
+    const auto requests = rig.tap->requests();
+    // There is a purge in entering MPSSE mode as well.
+    if (std::ranges::count(requests, purge) > std::ranges::count(requests, enter_mpsse)) {
         climbed += '2';
     }
     if (mode_changed(*rig.tap)) {
@@ -119,7 +138,7 @@ void Scene::check_trace(const Cell& cell, mpsse::PinMask own) {
     std::vector<std::string> wanted;
     for (const auto& [rung, text] : all_said()) {
         if (climbed.find(rung) != std::string::npos) {
-            wanted.push_back(text);
+            wanted.push_back(rung == '3' && cell.takes_power() ? said_of_power : text);
         }
     }
     if (!climbed.empty()) {
@@ -134,13 +153,19 @@ void Scene::check_trace(const Cell& cell, mpsse::PinMask own) {
 void Scene::check_in_order(const Cell& cell, const mpsse::PortState& shadow) {
     CHECK(chip->state() == shadow);
     CHECK((rig.levels() & shadow.outputs) == shadow.levels);
+    CHECK(line_is_gone() == cell.takes_power());
+    if (cell.takes_power()) {
+        CHECK_FALSE(edges->take());
+        leave_line();
+        watch_line();
+    }
     if (makes_edges_up(cell)) {
-        CHECK_FALSE(read_pins(chip->bus(), mpsse::Banks::both, rig.deadline()).error);
-        while (edges.take()) {
+        CHECK(reads());
+        while (edges->take()) {
         }
         line->value_events().mark_seen(poller);
     }
-    CHECK_FALSE(edges.take());
+    CHECK_FALSE(edges->take());
     CHECK_FALSE(poller_woken());
     CHECK_FALSE(change_pins(chip->bus(), output(spare_line, false), rig.deadline()));
     CHECK((rig.levels() & (1U << spare_line)) == 0);
@@ -148,9 +173,9 @@ void Scene::check_in_order(const Cell& cell, const mpsse::PortState& shadow) {
     const auto read = read_pins(chip->bus(), mpsse::Banks::both, rig.deadline());
     CHECK_FALSE(read.error);
     CHECK((read.sample.levels & (shadow.outputs | input_line)) == (shadow.levels | input_line));
-    const auto edge = edges.take();
+    const auto edge = edges->take();
     CHECK((edge && edge->edge.rising && edge->lost == 0));
-    CHECK_FALSE(edges.take());
+    CHECK_FALSE(edges->take());
     CHECK(poller_woken());
 }
 
@@ -159,10 +184,7 @@ void Scene::check_gone(const Cell& cell, gpio::ChipObserver& observer) {
     CHECK(rungs().empty());
     CHECK(log.about("sim0").empty());
     chip->kill();
-    CHECK(poller_woken());
-    CHECK(line->dead());
-    CHECK(edges.ask(gpio::EventQueue::Sleeper::poll, nullptr).ended);
-    CHECK(chip->lines().empty());
+    CHECK(line_is_gone());
     rig.bench.write(0, "plugged", "1");
     const auto again = rig.chip(observer);
     CHECK(again->state() == mpsse::PortState{});

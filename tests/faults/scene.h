@@ -6,6 +6,7 @@
 #include "model/stream_rig.h"
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,6 +33,11 @@ class Scene {
     void drive(bool level) { rig.bench.write(0, "adbus5/drive", level ? "1" : "0"); }
     /// Whether somebody who polls the line's value would be woken.
     bool poller_woken() { return line->value_events().poll(poller, nullptr); }
+    /// Whether who waits for the line, or reads its edges, has learned that it is not there.
+    bool line_is_gone();
+
+    /// Whether all lines can be read.
+    bool reads() { return !read_pins(chip->bus(), mpsse::Banks::both, rig.deadline()).error; }
 
     /// The rungs that were climbed since the fault began, as the wire and the log tell.
     std::string rungs() const;
@@ -55,8 +61,15 @@ class Scene {
     Moves moves;
     std::shared_ptr<gpio::Chip> chip;
     std::shared_ptr<gpio::Line> line;
-    gpio::EventQueue edges;
+    std::unique_ptr<gpio::EventQueue> edges;
     gpio::Subscription poller;
+
+  private:
+    /// Exports the line and has its edges read and polled for.
+    void watch_line();
+    void leave_line();
+
+    std::uint64_t exports_ = 0;
 };
 
 /// A cell's fault, which is not "disconnect", in the words of the bench's file.

@@ -70,7 +70,7 @@ TEST_CASE("engine: start sends its requests in the order that plays nothing out 
     // Requests and values: libftdi src/ftdi.h. Purge OUT, mode 0, both characters off, latency,
     // mode MPSSE, purge IN.
     const std::vector<Tap::Request> wanted = {{0x00, 1},  {0x0b, 0x0000}, {0x06, 0}, {0x07, 0},
-                                              {0x09, 16}, {0x0b, 0x0200}, {0x00, 2}};
+                                              {0x09, 17}, {0x0b, 0x0200}, {0x00, 2}};
     CHECK(rig.tap->requests() == wanted);
 }
 

@@ -149,15 +149,3 @@ TEST_CASE("after each fault has ended the next access works, and outputs have no
         CHECK(mount.stop() == 0);
     }
 }
-
-TEST_CASE("a chip that lost power is found out and gets its outputs back") {
-    NEEDS_MOUNT();
-    Mount mount({"-o", "timeout_ms=500", "--simulate", "FT232H"});
-    const auto output = mount.export_line(515);
-    REQUIRE(write_text(output / "direction", "low") == "ok");
-    mount.set_bench("fault", "power-loss 1");
-    CHECK(wait_until([&] { return read_text(output / "value") == "0\n"; }));
-    CHECK(mount.bench("adbus3/level") == "0");
-    CHECK(mount.log().find("outputs were interrupted") != std::string::npos);
-    CHECK(mount.stop() == 0);
-}

@@ -54,6 +54,32 @@ struct Sleepers {
 
 }  // namespace
 
+TEST_CASE(
+    "a chip that lost its power is like one that was unplugged, but drives its outputs again") {
+    NEEDS_MOUNT();
+    Mount mount({"-o", "timeout_ms=500", "--simulate", "FT232H"});
+    const auto output = mount.export_line(515);
+    REQUIRE(write_text(output / "direction", "low") == "ok");
+    const auto input = mount.export_line(513);
+    Sleepers sleepers(input);
+    mount.set_bench("fault", "power-loss 1");
+    sleepers.check_all_woken();
+    sleepers.check_all_dead();
+    CHECK(read_text(input / "value") == "ENOENT");
+    CHECK(read_text(output / "value") == "ENOENT");
+    CHECK(wait_until([&] { return mount.bench("adbus3/level") == "0"; }));
+
+    const auto again = mount.export_line(515);
+    CHECK(read_text(again / "direction") == "out\n");
+    CHECK(read_text(again / "value") == "0\n");
+    CHECK(read_text(mount.export_line(513) / "edge") == "none\n");
+    CHECK(mount.stop() == 0);
+    const std::string log = mount.log();
+    CHECK(log.find("lost its power") != std::string::npos);
+    CHECK(log.find("lost its power") == log.rfind("lost its power"));
+    CHECK(log.find("synchronising") == std::string::npos);
+}
+
 TEST_CASE("unexport wakes who polls the line, on every file of it") {
     NEEDS_MOUNT();
     Mount mount({"--simulate", "FT232H"});

@@ -14,7 +14,7 @@ namespace gpiofs::test {
 class FtdiEngine {
   public:
     /// As the program sets the latency timer (src/gpio/engine.cpp), and the longest there is.
-    static constexpr unsigned char latency_ms = 16;
+    static constexpr unsigned char latency_ms = 17;
     static constexpr unsigned char longest_latency_ms = 255;
 
     /// All pins are inputs then.
