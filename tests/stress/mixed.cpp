@@ -71,12 +71,13 @@ TEST_CASE("endurance: a board in order adds up while another fails and is pulled
         }
         resident_kib.push_back(mount.resident_kib());
     }
-    std::cout << fmt::format("{} rounds in {:.0f} s\n", resident_kib.size(),
-                             Seconds(steady_clock::now() - start).count());
-    for (const auto& [name, sums] : {std::pair{"streamed", streamed}, {"sampled", sampled}}) {
-        std::cout << fmt::format("{}: {} writes, as many edges; {} events, {} wake-ups\n", name,
-                                 sums.writes, sums.events, sums.wakes);
-    }
+    const auto told = [](const Sums& sums) {
+        return fmt::format("{} writes, as many edges; {} events, {} wake-ups", sums.writes,
+                           sums.events, sums.wakes);
+    };
+    std::cout << fmt::format("FIGURE: endurance: {} rounds in {:.0f} s; streamed {}; sampled {}\n",
+                             resident_kib.size(), Seconds(steady_clock::now() - start).count(),
+                             told(streamed), told(sampled));
     std::cout << fmt::format("{} after each round as before\n", describe(before))
               << "results of every access:\n"
               << journal.counts();
