@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 namespace gpiofs::explore {
 
@@ -27,6 +28,9 @@ std::error_code WireTransport::transfer(const char* doing) {
     require(!wire_.in_transfer, "two threads transfer at once");
     require(wire_.stops == 0, "a transfer came after the engine was stopped");
     ++wire_.transfers;
+    if (const auto call = std::exchange(wire_.at_next_transfer, nullptr)) {
+        call();
+    }
     wire_.in_transfer = true;
     Scheduler::running().step_when([this] { return !wire_.silent || wire_.aborted; }, doing);
     alive_.check("the transport");

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -22,6 +23,8 @@ struct Wire {
     bool gone = false;
     /// Does not answer: a transfer lasts until it is aborted.
     bool silent = false;
+    /// Called once, by whoever transfers next, before the transfer.
+    std::function<void()> at_next_transfer;
 
     // What came to pass.
     unsigned transfers = 0;
