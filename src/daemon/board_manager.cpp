@@ -4,6 +4,7 @@
 #include "base/forget_oldest.h"
 #include "base/log.h"
 #include "daemon/chip_names.h"
+#include "mpsse/chip_type.h"
 #include "mpsse/known_boards.h"
 #include "poll/retired_chip.h"
 
@@ -31,7 +32,7 @@ BoardManager::BoardManager(const cli::Options& options, gpio::Registry& registry
       clock_(clock),
       ask_udev_(std::move(ask_udev)),
       workers_(reclaim, clock, options.timeout) {
-    constexpr unsigned most_lines = 2 * gpio::max_lines;  // no chip has more interfaces with MPSSE
+    constexpr unsigned most_lines = mpsse::most_mpsse_interfaces * gpio::max_lines;
     for (const auto& word : options.boards) {
         if (word.base) {
             registry.keep_for(*word.base, most_lines);

@@ -6,6 +6,7 @@
 #include "cli/opt_in.h"
 #include "cli/udev_database.h"
 #include "fs/mount_point.h"
+#include "mpsse/chip_type.h"
 #include "mpsse/known_boards.h"
 
 #include <fmt/format.h>
@@ -30,6 +31,17 @@ bool is_board(std::uint16_t vendor, std::uint16_t product) {
     return vendor == ftdi_vendor || mpsse::find_known_board(vendor, product) != nullptr;
 }
 
+/// Nothing if any number of boards may be plugged in.
+std::optional<unsigned> most_interfaces(const cli::Options& options) {
+    const auto stands_for_one = [](const spec::BoardSpec& word) {
+        return word.kind != Kind::all && word.kind != Kind::opted_in;
+    };
+    if (options.boards.empty() || !std::ranges::all_of(options.boards, stands_for_one)) {
+        return std::nullopt;
+    }
+    return mpsse::most_mpsse_interfaces * static_cast<unsigned>(options.boards.size());
+}
+
 fs::MountOptions mount_options(const cli::Options& options, const std::string& mount_point) {
     fs::MountOptions mount;
     mount.mount_point = mount_point;
@@ -37,6 +49,7 @@ fs::MountOptions mount_options(const cli::Options& options, const std::string& m
     mount.options = options.mount_options;
     mount.allow_other = options.allow_other || ::geteuid() == 0;
     mount.single_threaded = options.single_threaded;
+    mount.interfaces = most_interfaces(options);
     mount.debug = options.debug;
     mount.ownership.uid = options.uid.value_or(::getuid());
     mount.ownership.gid = options.gid.value_or(::getgid());

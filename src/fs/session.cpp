@@ -27,9 +27,17 @@
 namespace gpiofs::fs {
 namespace {
 
-/// Threads are started as requests need them, one per board at most waits for USB, and one more is
-/// always free. libfuse's default of ten would be used up by ten silent boards.
+/// At most one thread for each interface waits for USB. The others look after whatever else may
+/// take a moment (a plug that is put back, requests that are interrupted), and one is always free.
+/// The kernel hands requests to all of libfuse's threads by turns, so the fewer there are the more
+/// of what they need is still in the processor's caches.
+constexpr unsigned other_threads = 4;
+/// With any number of boards.
 constexpr unsigned most_threads = 128;
+
+unsigned threads_for(const std::optional<unsigned>& interfaces) {
+    return std::min(interfaces.value_or(most_threads) + other_threads, most_threads);
+}
 
 constexpr int wake_signal = SIGUSR1;
 
@@ -155,7 +163,8 @@ struct Session::Handle {
 Session::Session(const MountOptions& options, const Services& services)
     : operations_(std::make_unique<Operations>(services, options.ownership)),
       handle_(std::make_unique<Handle>()),
-      single_threaded_(options.single_threaded) {
+      single_threaded_(options.single_threaded),
+      threads_(threads_for(options.interfaces)) {
     interruptible_by(wake_signal);
     fuse_set_log_func(collect_message);
     Arguments arguments;
@@ -201,7 +210,7 @@ void Session::run() {
         result = fuse_session_loop(handle_->session);
     } else {
         fuse_loop_config* config = fuse_loop_cfg_create();
-        fuse_loop_cfg_set_max_threads(config, most_threads);
+        fuse_loop_cfg_set_max_threads(config, threads_);
         fuse_loop_cfg_set_clone_fd(config, 0);
         result = fuse_session_loop_mt(handle_->session, config);
         fuse_loop_cfg_destroy(config);

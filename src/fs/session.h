@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct MountOptions {
     std::vector<std::string> options;
     bool allow_other = false;
     bool single_threaded = false;
+    /// How many interfaces can be in use at once; nothing if that depends on what is plugged in.
+    std::optional<unsigned> interfaces;
     /// Prints every FUSE message.
     bool debug = false;
     Ownership ownership;
@@ -57,6 +60,7 @@ class Session {
     std::unique_ptr<Operations> operations_;
     std::unique_ptr<Handle> handle_;
     bool single_threaded_;
+    unsigned threads_;
 };
 
 }  // namespace gpiofs::fs

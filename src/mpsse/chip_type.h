@@ -23,6 +23,9 @@ struct ChipType {
     PinMask pins() const noexcept { return static_cast<PinMask>((1U << lines) - 1U); }
 };
 
+/// Interfaces with an MPSSE engine of any chip, at most.
+constexpr unsigned most_mpsse_interfaces = 2;
+
 /// The chip with this bcdDevice; nullptr if it is unknown. Chips without MPSSE are known too, so
 /// that they can be refused by name.
 const ChipType* find_chip_type(std::uint16_t bcd_device) noexcept;

@@ -18,7 +18,7 @@
 
 namespace {
 
-constexpr unsigned most_threads = 128;
+constexpr unsigned most_threads = 6;
 constexpr std::array<std::string_view, 3> names = {"line", "value", "notify"};
 constexpr fuse_ino_t folder_inode = 2;
 constexpr fuse_ino_t notify_inode = 4;
