@@ -3,6 +3,8 @@
 #include "sim/chip.h"
 #include "sim/virtual_board.h"
 
+#include <algorithm>
+
 namespace gpiofs::sim {
 
 template <typename Change>
@@ -64,7 +66,12 @@ void VirtualBoard::set_wires(std::vector<Wire> wires) {
 void VirtualBoard::add_wires(const std::vector<Wire>& wires) {
     change_pins([&](Pins& pins, TimePoint now) {
         std::vector<Wire> all = wires_;
-        all.insert(all.end(), wires.begin(), wires.end());
+        for (const Wire& wire : wires) {
+            const auto same = [&](const Wire& one) { return one.joins_the_same(wire); };
+            if (std::none_of(all.begin(), all.end(), same)) {
+                all.push_back(wire);
+            }
+        }
         pins.set_nets(nets_of(all), now);
         wires_ = std::move(all);
     });

@@ -10,6 +10,10 @@ namespace gpiofs::sim {
 struct Wire {
     PinId a;
     PinId b;
+
+    bool joins_the_same(const Wire& other) const noexcept {
+        return (a == other.a && b == other.b) || (a == other.b && b == other.a);
+    }
 };
 
 /// The groups of pins that the wires make one. Reentrant.

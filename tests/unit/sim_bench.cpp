@@ -113,6 +113,8 @@ TEST_CASE("sim bench: words are read as they were written") {
     bench.write(0, "wires", "adbus4 adbus5\n");
     bench.write(0, "wires", "acbus0 bdbus1\nbdbus2 adbus5");
     CHECK(bench.read(0, "wires") == "adbus4 adbus5\nacbus0 bdbus1\nbdbus2 adbus5\n");
+    bench.write(0, "wires", "adbus5 adbus4\nadbus4 adbus5");  // is there already
+    CHECK(bench.read(0, "wires").size() == 42);
     CHECK(errno_of([&] { bench.write(0, "wires", "adbus6 adbus7\nadbus0"); }) == EINVAL);
     CHECK(bench.read(0, "wires").size() == 42);
     bench.write(0, "wires", "\n");
