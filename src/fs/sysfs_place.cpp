@@ -3,9 +3,9 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "fs/mount_point.h"
+#include "fs/place_lock.h"
 
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
@@ -23,23 +23,6 @@ namespace {
 constexpr const char* class_folder = "/sys/class";
 /// The overlay's source in mountinfo: how it is known to be ours.
 constexpr const char* overlay_source = "mpsse-gpiofs";
-
-/// What who has the place keeps locked: nothing if another program does. It is the mount namespace
-/// that is locked, because each has a place of its own; a kill lets go of it.
-UniqueFd lock_place() {
-    constexpr const char* mounts = "/proc/self/ns/mnt";
-    UniqueFd lock(::open(mounts, O_RDONLY | O_CLOEXEC));
-    if (!lock) {
-        throw_errno(errno, mounts);
-    }
-    if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) {
-        return lock;
-    }
-    if (errno != EWOULDBLOCK) {
-        throw_errno(errno, fmt::format("cannot lock {}", mounts));
-    }
-    return {};
-}
 
 bool has_overlay() {
     const auto top = top_mount(class_folder);

@@ -150,6 +150,36 @@ TEST_CASE("at /sys/class/gpio where the kernel has one: only with --hide-kernel,
                           "or mount somewhere else: File exists\n") != std::string::npos);
 }
 
+TEST_CASE("at /sys/class/gpio: a lock that a stranger has taken keeps nobody from it") {
+    NEEDS_EMPTY_PLACE();
+    std::string stranger;
+    SUBCASE("himself") {
+        stranger = R"sh(/usr/bin/python3 -c '
+import fcntl, time
+file = open("/proc/self/ns/mnt")
+fcntl.flock(file, fcntl.LOCK_EX)
+time.sleep(60)')sh";
+    }
+    SUBCASE("by a process that has ended") {
+        stranger = "sh -c 'exec 9</proc/self/ns/mnt; flock 9; exec sleep 60'";
+    }
+    // Not in a process namespace: there the kernel does not tell of locks whose process has ended.
+    const std::string script = "setpriv --reuid=65534 --regid=65534 --clear-groups " + stranger +
+                               R"sh( & stranger=$!
+        trap 'kill $stranger' EXIT
+        while ! grep -q ":$(stat -Lc %i /proc/self/ns/mnt) " /proc/locks; do sleep 0.05; done
+        start
+        cat $place/gpiochip512/ngpio
+        end
+        is_clean)sh";
+    const auto result =
+        run({"unshare", "-m", "sh", "-euc", prelude + script, "sh", GPIOFS_PROGRAM});
+    CHECK(result.status == 0);
+    CHECK(result.out == "16\n");
+    CHECK(result.err.find("which is not one of ours, has locked it; going on") !=
+          std::string::npos);
+}
+
 TEST_CASE("at /sys/class/gpio as an ordinary user, in a namespace of his own") {
     NEEDS_EMPTY_PLACE();
     const std::vector<std::string> as_user{"setpriv", "--reuid=65534", "--regid=65534",
