@@ -137,8 +137,13 @@ void CountedLine::end() {
 }
 
 void CountedLine::add_up() {
-    const bool told =
-        wait_until([this] { return streamed_ ? events_ == writes_ : events_ % 2 == writes_ % 2; });
+    // A sample that comes after the last write: every edge waits to be read now.
+    journal_.perform(read_level, "once more",
+                     [this] { return read_text(mount_ / "gpio516/value"); });
+    const bool told = wait_until([this] {
+        const bool all = poll_once(event_stream_.get(), POLLIN, {}) == "timeout";
+        return all && (streamed_ ? events_ == writes_ : events_ % 2 == writes_ % 2);
+    });
     over_ = true;
     reader_.reset();
     poller_.reset();
