@@ -155,9 +155,10 @@ std::error_code Engine::ensure_in_step(TimePoint deadline) {
     std::error_code error;
     if (forgot_settings(deadline)) {
         power_lost_ = true;
-        error = restart(
-            "the chip has lost its power; lines were unexported, and outputs were interrupted",
-            deadline);
+        incidents_.climbs(
+            Rung::power_loss,
+            "the chip has lost its power; lines were unexported, and outputs were interrupted");
+        error = restart(deadline);
     } else {
         error = climb(deadline);
     }
@@ -203,13 +204,13 @@ std::error_code Engine::climb(TimePoint deadline) {
         error = synchronise(part_of(clock_.now(), deadline, 2));
     }
     if (error && heard_status_ && error != errno_code(ENODEV)) {
-        error = restart("not in MPSSE mode any more; outputs were interrupted", deadline);
+        incidents_.climbs(Rung::restart, "not in MPSSE mode any more; outputs were interrupted");
+        error = restart(deadline);
     }
     return error;
 }
 
-std::error_code Engine::restart(std::string_view why, TimePoint deadline) {
-    incidents_.climbs(Rung::restart, why);
+std::error_code Engine::restart(TimePoint deadline) {
     pins_lost_ = true;
     return enter_mpsse(deadline);
 }

@@ -13,7 +13,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -95,7 +94,7 @@ class Engine {
     bool forgot_settings(TimePoint deadline);
     /// Rungs 1 to 3, each if the one before it was not enough.
     std::error_code climb(TimePoint deadline);
-    std::error_code restart(std::string_view why, TimePoint deadline);
+    std::error_code restart(TimePoint deadline);
     std::error_code enter_mpsse(TimePoint deadline);
     std::error_code send_shadow(TimePoint deadline);
 

@@ -13,17 +13,20 @@ using std::chrono::seconds;
 
 namespace {
 
-/// One access fails, and the next is fine.
-void fail_once(Scene& scene, const char* fault) {
+/// So many accesses fail, and the next is fine.
+void fail(Scene& scene, const char* fault, int times = 1) {
     scene.rig.bench.write(0, "fault", fault);
     const auto read = [&] {
         return read_pins(scene.chip->bus(), mpsse::Banks::low, scene.rig.deadline()).error;
     };
-    CHECK(read());
+    for (int i = 0; i < times; ++i) {
+        CHECK(read());
+    }
     CHECK_FALSE(read());
 }
 
 const std::string resync = "a transfer failed; purging old replies and synchronising";
+const std::string restart = "not in MPSSE mode any more; outputs were interrupted";
 const std::string power_loss =
     "the chip has lost its power; lines were unexported, and outputs were interrupted";
 const std::string over = "in step again";
@@ -37,13 +40,13 @@ TEST_CASE("what fails again and again is told once a minute, and how often it wa
     const TimePoint begin = clock.now();
     unsigned long failures = 0;
     for (; clock.now() < begin + seconds(59); ++failures) {
-        fail_once(scene, "stall 1");
+        fail(scene, "stall 1");
         clock.spin_until(clock.now() + milliseconds(100));
     }
     CHECK(failures > 500);
     CHECK(scene.log.about("sim0") == std::vector<std::string>{resync, over});
     clock.spin_until(begin + seconds(61));
-    fail_once(scene, "stall 1");
+    fail(scene, "stall 1");
     const auto told = scene.log.about("sim0");
     REQUIRE(told.size() == 4);
     CHECK(told[2] ==
@@ -55,7 +58,9 @@ TEST_CASE("that outputs were interrupted is told however often something else fa
     ScriptedClock clock;
     ChipLog owner;
     Scene scene(clock, owner, std::chrono::hours(24));
-    fail_once(scene, "stall 1");
-    fail_once(scene, "power-loss 1");
-    CHECK(scene.log.about("sim0") == std::vector<std::string>{resync, over, power_loss, over});
+    fail(scene, "stall 1");
+    fail(scene, "short 3", 2);
+    fail(scene, "power-loss 1");
+    CHECK(scene.log.about("sim0") ==
+          std::vector<std::string>{resync, over, restart, over, power_loss, over});
 }
