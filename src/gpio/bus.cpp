@@ -190,8 +190,8 @@ JobResult Bus::round_trip(const Jobs& round) {
     } else {
         if (!engine_->in_step()) {
             about_to_wait();
+            result.error = ensure_in_step(deadline);
         }
-        result.error = ensure_in_step(deadline);
         if (!result.error) {
             const PortState after = compose(round, reads);
             result.error = engine_->exchange(commands_, after, deadline);
