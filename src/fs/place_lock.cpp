@@ -46,14 +46,13 @@ std::optional<long> owner_of_lock(int file) {
     return std::nullopt;
 }
 
-/// The effective user of a process; nothing if there is none.
+/// Who has started a process, whatever rights its program has; nothing if there is none.
 std::optional<uid_t> user_of(long process) {
     std::ifstream status(fmt::format("/proc/{}/status", process));
     for (std::string word; status >> word;) {
         uid_t real = 0;
-        uid_t effective = 0;
-        if (word == "Uid:" && status >> real >> effective) {
-            return effective;
+        if (word == "Uid:" && status >> real) {
+            return real;
         }
     }
     return std::nullopt;
@@ -61,7 +60,7 @@ std::optional<uid_t> user_of(long process) {
 
 bool is_a_strangers(long process) {
     const auto user = user_of(process);
-    return !user || (*user != 0 && *user != ::geteuid());
+    return !user || (*user != 0 && *user != ::getuid());
 }
 
 }  // namespace

@@ -153,6 +153,7 @@ TEST_CASE("at /sys/class/gpio where the kernel has one: only with --hide-kernel,
 TEST_CASE("at /sys/class/gpio: a lock that a stranger has taken keeps nobody from it") {
     NEEDS_EMPTY_PLACE();
     std::string stranger;
+    std::string settled = "true";
     SUBCASE("himself") {
         stranger = R"sh(/usr/bin/python3 -c '
 import fcntl, time
@@ -163,11 +164,25 @@ time.sleep(60)')sh";
     SUBCASE("by a process that has ended") {
         stranger = "sh -c 'exec 9</proc/self/ns/mnt; flock 9; exec sleep 60'";
     }
+    SUBCASE("by a process that runs a set-user-ID program of root's") {
+        stranger = R"sh(/usr/bin/python3 -c '
+import fcntl, os
+file = os.open("/proc/self/ns/mnt", os.O_RDONLY)
+fcntl.flock(file, fcntl.LOCK_EX)
+os.set_inheritable(file, True)
+os.execv("/mnt/sleep", ["sleep", "60"])')sh";
+        settled = R"sh([ "$(cat /proc/$stranger/comm)" = sleep ])sh";
+    }
     // Not in a process namespace: there the kernel does not tell of locks whose process has ended.
-    const std::string script = "setpriv --reuid=65534 --regid=65534 --clear-groups " + stranger +
-                               R"sh( & stranger=$!
+    const std::string script =
+        "mount -t tmpfs none /mnt; cp /bin/sleep /mnt; chmod 4755 /mnt/sleep\n"
+        "setpriv --reuid=65534 --regid=65534 --clear-groups " +
+        stranger +
+        R"sh( & stranger=$!
         trap 'kill $stranger' EXIT
         while ! grep -q ":$(stat -Lc %i /proc/self/ns/mnt) " /proc/locks; do sleep 0.05; done
+        until )sh" +
+        settled + R"sh(; do sleep 0.05; done
         start
         cat $place/gpiochip512/ngpio
         end
