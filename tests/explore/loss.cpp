@@ -22,11 +22,6 @@ TEST_CASE("loss: a reader, the worker and the hotplug thread find the board gone
         Program program;
         program.arm(*program.line);
         program.wire.gone = true;
-        Thread hotplug = start_thread("hotplug", [&] { program.take_out(); });
-        const auto request = read_request();
-        program.chip->bus().submit(request);
-        hotplug.join();
-        program.none_samples();
-        require(request->answered(), "a request was not answered");
+        program.take_out_under_a_reader();
     });
 }

@@ -66,11 +66,6 @@ TEST_CASE("power loss: the board goes just then") {
         Program program;
         program.arm(*program.line);
         lose_power(program);
-        Thread hotplug = start_thread("hotplug", [&] { program.take_out(); });
-        const auto request = read_request();
-        program.chip->bus().submit(request);
-        hotplug.join();
-        program.none_samples();
-        require(request->answered(), "a request was not answered");
+        program.take_out_under_a_reader();
     });
 }

@@ -64,6 +64,15 @@ void Program::take_out() {
                                                      std::chrono::seconds(1)));
 }
 
+void Program::take_out_under_a_reader() {
+    Thread hotplug = start_thread("hotplug", [this] { take_out(); });
+    const auto request = read_request();
+    chip->bus().submit(request);
+    hotplug.join();
+    none_samples();
+    require(request->answered(), "a request was not answered");
+}
+
 void Program::one_samples() {
     reclaim.drain();
     require(Scheduler::running().alive("poll") < 2, "two workers sample");

@@ -32,6 +32,8 @@ class Program final : public gpio::ChipObserver {
     /// The board is gone or not wanted any more; the first caller takes it out, as of those who
     /// notice it only one finds it in the registry.
     void take_out();
+    /// A thread takes the board out while somebody reads: he is answered, and nobody samples then.
+    void take_out_under_a_reader();
     // At the end of a scenario; what follows is tidying up (Scheduler::settle).
     /// Fails unless one worker is left and goes on sampling.
     void one_samples();

@@ -27,7 +27,7 @@ class BusLog : public gpio::BusObserver {
         const std::lock_guard lock(mutex_);
         shadow_ = shadow;
     }
-    void power_lost() noexcept override { ++power_losses; }
+    void power_lost() noexcept override {}
     void lost() noexcept override { ++losses; }
 
     mpsse::PortState shadow() const {
@@ -35,7 +35,6 @@ class BusLog : public gpio::BusObserver {
         return shadow_;
     }
     std::atomic<int> samples = 0;
-    std::atomic<int> power_losses = 0;
     std::atomic<int> losses = 0;
 
   private:
