@@ -153,3 +153,17 @@ TEST_CASE("after each fault has ended the next access works, and outputs have no
         CHECK(mount.stop() == 0);
     }
 }
+
+TEST_CASE("a chip that lost power is found out by a read, and gets its outputs back") {
+    NEEDS_MOUNT();
+    Mount mount({"-o", "timeout_ms=500", "--simulate", "FT232H"});
+    const auto output = mount.export_line(515);
+    REQUIRE(write_text(output / "direction", "low") == "ok");
+    mount.set_bench("fault", "power-loss 1");
+    CHECK(read_text(output / "value") == "ETIMEDOUT");
+    CHECK(wait_until([&] { return read_text(output / "value") == "ENOENT"; }));
+    CHECK(mount.bench("adbus3/level") == "0");
+    CHECK(read_text(mount.export_line(515) / "value") == "0\n");
+    CHECK(mount.log().find("outputs were interrupted") != std::string::npos);
+    CHECK(mount.stop() == 0);
+}
