@@ -45,6 +45,9 @@ class BulkTransfer {
     UsbStatus status() const noexcept { return status_; }
     /// Bytes moved so far; for IN with the status bytes of every packet.
     std::size_t bytes() const noexcept { return bytes_; }
+    /// Of transfers that are not pending: the one that ended first has the smallest. They count
+    /// the ends of one board.
+    std::uint64_t ordinal() const noexcept { return progress_.ordinal; }
     std::uint8_t endpoint() const noexcept { return endpoint_; }
 
   private:
@@ -61,6 +64,8 @@ class BulkTransfer {
         /// How it ended on the bus, and when the host is told.
         UsbStatus outcome = UsbStatus::pending;
         TimePoint told_at;
+        /// Which end this was of the board's; given once it has ended.
+        std::uint64_t ordinal = 0;
     };
 
     BulkTransfer(Attachment attachment, std::uint8_t endpoint) noexcept

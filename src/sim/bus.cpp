@@ -42,6 +42,7 @@ void Bus::submit(BulkTransfer& transfer, TimePoint now) {
     if (!index) {
         transfer.progress_.outcome = UsbStatus::stall;
         transfer.progress_.told_at = now;
+        transfer.progress_.ordinal = next_ordinal();
         return;
     }
     Pipe& pipe = pipes_[*index];
@@ -124,6 +125,7 @@ void Bus::end(Pipe& pipe, UsbStatus outcome, TimePoint at) {
     BulkTransfer::Progress& progress = pipe.transfers.front()->progress_;
     progress.outcome = outcome;
     progress.told_at = at + timing_.complete;
+    progress.ordinal = next_ordinal();
     if (outcome == UsbStatus::complete) {
         ++(!pipe.in                ? counters_.out_transfers
            : progress.carried_data ? counters_.in_transfers

@@ -36,6 +36,8 @@ class Bus {
     void relocate(const BulkTransfer& from, BulkTransfer& to) noexcept;
     /// Forgets all.
     void clear() noexcept;
+    /// For a transfer that ends now in another way than on the bus.
+    std::uint64_t next_ordinal() noexcept { return ++ends_; }
 
     /// When the host may be told of the transfer's end, or before, if nothing else is submitted and
     /// nobody touches the pins; TimePoint::max() if then it never ends.
@@ -92,6 +94,7 @@ class Bus {
     std::vector<Pipe> pipes_;
     /// Transfers of all pipes.
     std::size_t pending_ = 0;
+    std::uint64_t ends_ = 0;
     /// Whose packet was the last: when several are due the next pipe has its turn.
     std::size_t last_pipe_ = 0;
     TimePoint free_at_;

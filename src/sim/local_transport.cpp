@@ -3,7 +3,10 @@
 #include "base/error.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstddef>
+#include <span>
 #include <utility>
 
 namespace gpiofs::sim {
@@ -118,22 +121,33 @@ std::error_code LocalTransport::submit(transport::Direction direction,
     return {};
 }
 
-std::optional<transport::EndedTransfer> LocalTransport::try_collect(transport::Direction direction,
-                                                                    TimePoint& next) {
-    auto& queue = direction == transport::Direction::in ? queued_in_ : queued_out_;
-    if (queue.empty()) {
+TimePoint LocalTransport::advance_oldest() {
+    std::array<BulkTransfer*, 2> oldest{};
+    std::size_t count = 0;
+    for (auto* const queue : {&queued_in_, &queued_out_}) {
+        if (!queue->empty()) {
+            oldest.at(count++) = &queue->front();
+        }
+    }
+    return chip_.advance(std::span(oldest).first(count));
+}
+
+std::optional<transport::EndedTransfer> LocalTransport::take_ended() {
+    const auto ended = [](const std::deque<BulkTransfer>& queue) {
+        return !queue.empty() && queue.front().status() != UsbStatus::pending;
+    };
+    const bool out = ended(queued_out_) && (!ended(queued_in_) || queued_out_.front().ordinal() <
+                                                                      queued_in_.front().ordinal());
+    auto& queue = out ? queued_out_ : queued_in_;
+    if (!ended(queue)) {
         return std::nullopt;
     }
-    BulkTransfer& oldest = queue.front();
-    if (oldest.status() == UsbStatus::pending) {
-        next = std::min(next, chip_.advance(oldest));
-    }
-    if (oldest.status() == UsbStatus::pending) {
-        return std::nullopt;
-    }
-    const transport::EndedTransfer ended{direction, {oldest.bytes(), error_of(oldest.status())}};
+    const BulkTransfer& first = queue.front();
+    const transport::EndedTransfer result{
+        out ? transport::Direction::out : transport::Direction::in,
+        {first.bytes(), error_of(first.status())}};
     queue.pop_front();
-    return ended;
+    return result;
 }
 
 std::optional<transport::EndedTransfer> LocalTransport::collect(TimePoint deadline) {
@@ -142,16 +156,14 @@ std::optional<transport::EndedTransfer> LocalTransport::collect(TimePoint deadli
         if (aborted_) {
             cancel();
         }
-        TimePoint next = deadline;
-        for (const auto direction : {transport::Direction::in, transport::Direction::out}) {
-            if (const auto ended = try_collect(direction, next)) {
-                return ended;
-            }
+        const TimePoint next = advance_oldest();
+        if (const auto ended = take_ended()) {
+            return ended;
         }
         if (chip_.now() >= deadline) {
             return std::nullopt;
         }
-        chip_.wait(seen, next);
+        chip_.wait(seen, std::min(next, deadline));
     }
     return std::nullopt;
 }

@@ -36,9 +36,11 @@ class LocalTransport final : public transport::Transport {
   private:
     transport::Transfer control(const SetupPacket& setup, std::span<std::uint8_t> data);
     transport::Transfer finish(BulkTransfer transfer, TimePoint deadline);
-    /// Ends the oldest transfer of a direction if it can; `next` becomes the time to look again.
-    std::optional<transport::EndedTransfer> try_collect(transport::Direction direction,
-                                                        TimePoint& next);
+    /// Brings the oldest transfer of each direction to the present, both to the same. When to look
+    /// again.
+    TimePoint advance_oldest();
+    /// Takes the one of them that has ended first, if one has.
+    std::optional<transport::EndedTransfer> take_ended();
 
     const std::shared_ptr<LocalBoard> board_;
     VirtualBoard& chip_;

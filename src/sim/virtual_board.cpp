@@ -169,6 +169,22 @@ TimePoint VirtualBoard::advance(BulkTransfer& transfer) {
     return advance_locked(transfer, clock_.now());
 }
 
+TimePoint VirtualBoard::advance(std::span<BulkTransfer* const> transfers) {
+    const std::scoped_lock lock(mutex_);
+    const TimePoint now = clock_.now();
+    for (BulkTransfer* const transfer : transfers) {
+        submit_locked(*transfer, now);
+    }
+    TimePoint next = TimePoint::max();
+    for (BulkTransfer* const transfer : transfers) {
+        const TimePoint again = advance_locked(*transfer, now);
+        if (transfer->status_ == UsbStatus::pending) {
+            next = std::min(next, again);
+        }
+    }
+    return next;
+}
+
 TimePoint VirtualBoard::advance_locked(BulkTransfer& transfer, TimePoint now) {
     if (transfer.status_ != UsbStatus::pending) {
         return now;
@@ -177,10 +193,12 @@ TimePoint VirtualBoard::advance_locked(BulkTransfer& transfer, TimePoint now) {
         submit_locked(transfer, now);
     }
     bus_->catch_up(now);
-    const BulkTransfer::Progress& progress = transfer.progress_;
+    BulkTransfer::Progress& progress = transfer.progress_;
     transfer.bytes_ = progress.moved;
-    if (transfer.attachment_ == 0 || transfer.attachment_ != attached_) {
+    if (progress.outcome == UsbStatus::pending &&
+        (transfer.attachment_ == 0 || transfer.attachment_ != attached_)) {
         transfer.status_ = UsbStatus::gone;
+        progress.ordinal = bus_->next_ordinal();
     } else if (progress.outcome != UsbStatus::pending && progress.told_at <= now) {
         transfer.status_ = progress.outcome;
     } else {
@@ -201,6 +219,7 @@ void VirtualBoard::finish(BulkTransfer& transfer, TimePoint deadline,
         }
         if (cancelled || now >= deadline) {
             transfer.status_ = cancelled ? UsbStatus::cancelled : UsbStatus::timed_out;
+            transfer.progress_.ordinal = bus_->next_ordinal();
             withdraw_locked(transfer);
             return;
         }

@@ -58,8 +58,8 @@ class VirtualBoard {
     // Plug.
     /// The attachment that lasts now; 0 while unplugged.
     Attachment attachment() const;
-    /// Unplugging ends every transfer with `gone`; plugging in is power-up. Returns whether it
-    /// changed anything.
+    /// Unplugging ends every transfer that the bus has not with `gone`; plugging in is power-up.
+    /// Returns whether it changed anything.
     bool set_plugged(bool plugged);
     /// What a host's port does to a board it finds: power-up state, and a new attachment, which is
     /// returned; 0 while unplugged.
@@ -77,6 +77,9 @@ class VirtualBoard {
     /// is when it is worth trying again if nothing else changes (TimePoint::max(): only after a
     /// change): it cannot end earlier, but later. Never waits.
     TimePoint advance(BulkTransfer& transfer);
+    /// The same for several at one moment, so that none of them has ended before one that has.
+    /// The result is the earliest of those that stay pending.
+    TimePoint advance(std::span<BulkTransfer* const> transfers);
     /// Waits until the transfer is over, `deadline` has come or `cancelled` is true (raise it, then
     /// call wake()). Does not allocate.
     void finish(BulkTransfer& transfer, TimePoint deadline, const std::atomic<bool>& cancelled);

@@ -23,7 +23,7 @@ struct Transfer {
 
 enum class Direction { in, out };
 
-/// A queued transfer that has ended: the oldest of its direction.
+/// A queued transfer that has ended: of its direction the one submitted first.
 struct EndedTransfer {
     Direction direction = Direction::in;
     Transfer transfer;
@@ -32,8 +32,13 @@ struct EndedTransfer {
 /// One claimed interface of a board, as USB sees it: vendor control requests and two bulk pipes.
 /// It knows nothing of MPSSE; the status bytes of FTDI's packets are still in what read() returns.
 ///
+/// Queued transfers are submitted and collected: the bus works on all of them together, each
+/// direction in order of submission. A transfer has ended when the bus has completed it, when it
+/// was cancelled, or when the board has gone; its result does not change after that. No transfer
+/// moves data that an earlier one of its direction has not moved.
+///
 /// One thread at a time may transfer; abort() may come from any thread.
-/// Destroying it releases the interface.
+/// Destroying it cancels what is queued and releases the interface.
 class Transport {
   public:
     Transport() = default;
@@ -62,21 +67,38 @@ class Transport {
     virtual Transfer read(std::span<std::uint8_t> data, TimePoint deadline) = 0;
 
     /// Queues a bulk transfer behind those of its direction that are under way, and returns. `data`
-    /// stays as it is until collect() has told of the transfer's end; of an IN transfer it is as
-    /// for read(). While transfers are queued neither write() nor read() may be called.
+    /// belongs to the transport until collect() has returned this transfer, or the transport is
+    /// destroyed; of an IN transfer it is as for read(). While transfers are queued neither write()
+    /// nor read() may be called. After an error nothing is queued: ECANCELED after abort(); a board
+    /// that has gone is reported as ENODEV here or by collect().
     virtual std::error_code submit(Direction direction, std::span<std::uint8_t> data) = 0;
-    /// Waits for the oldest transfer of either direction to end. Nothing if none is queued, or none
-    /// has ended by the deadline; the transfers go on then.
+    /// Waits for a queued transfer to end. Of those that have ended and were not collected, returns
+    /// the one that ended first, whatever its direction: so an OUT comes before an IN that only the
+    /// chip's reply to it could end, if the OUT is one packet. (The reply to an earlier packet of a
+    /// longer OUT may end an IN first.) Within a direction always in order of submission, also
+    /// where cancel(), abort() or the loss of the board ends several at once; between the
+    /// directions these have no order.
+    ///
+    /// Nothing if none is queued, or none has ended by `deadline`; the transfers go on then. A
+    /// deadline that has passed still lets it return what has ended.
+    ///
+    /// `bytes` is what has moved, whatever the error: of an OUT, exactly what the chip has taken.
+    /// ECANCELED after cancel() or abort(), ENODEV for what the board's going has ended, EPIPE for
+    /// each transfer that meets a halted endpoint. A queued transfer has no deadline of its own.
+    ///
+    /// The order is the host controller's as far as it tells: some complete the transfers that
+    /// ended within one microframe in another order.
     virtual std::optional<EndedTransfer> collect(TimePoint deadline) = 0;
-    /// Makes all queued transfers end soon; they are still to be collected, in order, with what
-    /// they have moved. No later transfer moves data that an earlier one did not.
+    /// Ends all queued transfers, the youngest first; returns without waiting for it. Each is still
+    /// to be collected, with what it has moved. One that has ended before keeps its result.
     virtual void cancel() noexcept = 0;
 
     /// Clears a halted endpoint, so that the next transfer works again.
     virtual std::error_code clear_halt(Direction direction) = 0;
 
-    /// Ends the bulk transfers under way, and every later one, with ECANCELED. Control requests go
-    /// on working, so that the chip can still be left in order.
+    /// Ends the bulk transfers under way, and every later one, with ECANCELED: a write() or read()
+    /// of another thread, and all queued transfers, as cancel() does; a collect() of another thread
+    /// returns them. Control requests go on working, so that the chip can still be left in order.
     virtual void abort() noexcept = 0;
 
     /// Whether a kernel driver was taken off the interface when it was claimed.

@@ -17,7 +17,7 @@ using std::chrono::steady_clock;
 using transport::Direction;
 using transport::EndedTransfer;
 
-/// A libusb transfer with the flag that its callback raises.
+/// A libusb transfer with what its callback notes.
 struct TransferQueue::Slot {
     explicit Slot(TransferQueue& owner)
         : queue(owner), transfer(libusb_alloc_transfer(0), &libusb_free_transfer) {
@@ -28,7 +28,8 @@ struct TransferQueue::Slot {
 
     TransferQueue& queue;
     std::unique_ptr<libusb_transfer, decltype(&libusb_free_transfer)> transfer;
-    bool ended = false;  ///< guarded by the queue's mutex
+    /// Which end of the queue's this was; 0 while it is under way. Guarded by the queue's mutex.
+    std::uint64_t ordinal = 0;
 };
 
 TransferQueue::TransferQueue(Context& context, libusb_device_handle* handle)
@@ -48,10 +49,10 @@ TransferQueue::Slots& TransferQueue::of(Direction direction) noexcept {
 void TransferQueue::ended(libusb_transfer* transfer) {
     auto& slot = *static_cast<Slot*>(transfer->user_data);
     TransferQueue& queue = slot.queue;
-    // Once the collector has seen the flag the queue may be destroyed: nothing follows the
+    // Once the collector has seen the ordinal the queue may be destroyed: nothing follows the
     // unlocking.
     const std::lock_guard lock(queue.mutex_);
-    slot.ended = true;
+    slot.ordinal = ++queue.ends_;
     std::atomic_ref(queue.something_ended_).store(1, std::memory_order_release);
 }
 
@@ -63,7 +64,7 @@ std::error_code TransferQueue::submit(std::uint8_t endpoint, std::span<std::uint
         slot = std::move(spare_.back());
         spare_.pop_back();
     }
-    slot->ended = false;
+    slot->ordinal = 0;
     libusb_fill_bulk_transfer(slot->transfer.get(), handle_, endpoint, data.data(),
                               static_cast<int>(data.size()), ended, slot.get(), 0);
     const std::lock_guard lock(mutex_);
@@ -78,22 +79,26 @@ std::error_code TransferQueue::submit(std::uint8_t endpoint, std::span<std::uint
     return {};
 }
 
+std::uint64_t TransferQueue::first_end(Direction direction) noexcept {
+    const Slots& slots = of(direction);
+    return slots.empty() ? 0 : slots.front()->ordinal;
+}
+
 std::optional<EndedTransfer> TransferQueue::take_ended() {
     const std::lock_guard lock(mutex_);
-    for (const Direction direction : {Direction::in, Direction::out}) {
-        Slots& slots = of(direction);
-        if (slots.empty() || !slots.front()->ended) {
-            continue;
-        }
-        const libusb_transfer& transfer = *slots.front()->transfer;
-        const EndedTransfer result{
-            direction,
-            {static_cast<std::size_t>(transfer.actual_length), error_of(transfer.status)}};
-        spare_.push_back(std::move(slots.front()));
-        slots.pop_front();
-        return result;
+    const std::uint64_t in = first_end(Direction::in);
+    const std::uint64_t out = first_end(Direction::out);
+    if (in == 0 && out == 0) {
+        return std::nullopt;
     }
-    return std::nullopt;
+    const Direction direction = out == 0 || (in != 0 && in < out) ? Direction::in : Direction::out;
+    Slots& slots = of(direction);
+    const libusb_transfer& transfer = *slots.front()->transfer;
+    const EndedTransfer result{
+        direction, {static_cast<std::size_t>(transfer.actual_length), error_of(transfer.status)}};
+    spare_.push_back(std::move(slots.front()));
+    slots.pop_front();
+    return result;
 }
 
 bool TransferQueue::queued() {
@@ -102,17 +107,19 @@ bool TransferQueue::queued() {
 }
 
 std::optional<EndedTransfer> TransferQueue::collect(TimePoint deadline) {
+    bool looked = false;
     while (queued()) {
         std::atomic_ref(something_ended_).store(0, std::memory_order_release);
         if (const auto result = take_ended()) {
             return result;
         }
         const TimePoint now = steady_clock::now();
-        if (now >= deadline) {
+        if (looked && now >= deadline) {
             return std::nullopt;
         }
         timeval left = time_left(now, deadline);
         libusb_handle_events_timeout_completed(context_.get(), &left, &something_ended_);
+        looked = true;
     }
     return std::nullopt;
 }

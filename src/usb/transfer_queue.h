@@ -5,6 +5,7 @@
 
 #include <libusb.h>
 
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -42,6 +43,8 @@ class TransferQueue {
     using Slots = std::deque<std::unique_ptr<Slot>>;
 
     Slots& of(transport::Direction direction) noexcept;
+    /// When the oldest of a direction ended among all; 0 if there is none or it is under way.
+    std::uint64_t first_end(transport::Direction direction) noexcept;
     static void LIBUSB_CALL ended(libusb_transfer* transfer);
     void cancel_locked() noexcept;
     std::optional<transport::EndedTransfer> take_ended();
@@ -57,6 +60,9 @@ class TransferQueue {
     Slots in_;              ///< guarded by mutex_
     Slots out_;             ///< guarded by mutex_
     bool aborted_ = false;  ///< guarded by mutex_
+    /// Transfers that have ended so far; guarded by mutex_. libusb runs the callbacks of one device
+    /// in the order in which the kernel completed the transfers.
+    std::uint64_t ends_ = 0;
 };
 
 }  // namespace gpiofs::usb
