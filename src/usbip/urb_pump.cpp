@@ -123,6 +123,7 @@ void UrbPump::obey(ControlUrb&& urb) {
 }
 
 void UrbPump::obey(const Unlink& unlink) {
+    advance_all();  // for what has moved, and what has ended, until now
     for (auto& [address, urbs] : endpoints_) {
         const auto victim = std::find_if(urbs.begin(), urbs.end(), [&](const Urb& urb) {
             return urb.submit.sequence == unlink.victim;
@@ -147,17 +148,28 @@ void UrbPump::obey(const Unlink& unlink) {
 
 TimePoint UrbPump::advance_all() {
     TimePoint again = TimePoint::max();
-    for (auto& [address, urbs] : endpoints_) {
-        while (!urbs.empty()) {
-            Urb& urb = urbs.front();
-            const TimePoint next = board_.advance(urb.transfer);
-            if (urb.transfer.status() == sim::UsbStatus::pending) {
-                again = std::min(again, next);
-                break;
+    while (!ended_) {
+        oldest_.clear();
+        for (auto& [address, urbs] : endpoints_) {
+            if (!urbs.empty()) {
+                oldest_.push_back(&urbs.front().transfer);
             }
-            reply(urb.submit, status_of(urb.transfer.status()), urb.transfer.bytes(), urb.data);
-            urbs.pop_front();
         }
+        again = board_.advance(oldest_);
+        const auto first = std::min_element(
+            oldest_.begin(), oldest_.end(),
+            [](const sim::BulkTransfer* one, const sim::BulkTransfer* other) {
+                const bool ended = one->status() != sim::UsbStatus::pending;
+                const bool other_ended = other->status() != sim::UsbStatus::pending;
+                return ended && (!other_ended || one->ordinal() < other->ordinal());
+            });
+        if (first == oldest_.end() || (*first)->status() == sim::UsbStatus::pending) {
+            break;
+        }
+        auto& urbs = endpoints_[(*first)->endpoint()];
+        const Urb& urb = urbs.front();
+        reply(urb.submit, status_of(urb.transfer.status()), urb.transfer.bytes(), urb.data);
+        urbs.pop_front();
     }
     return again;
 }

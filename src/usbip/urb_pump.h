@@ -17,8 +17,8 @@
 
 namespace gpiofs::usbip {
 
-/// Carries one client's URBs to the board and their replies back: those of an endpoint in order,
-/// endpoints side by side. One thread, which sleeps while nothing can move. When the board goes or
+/// Carries one client's URBs to the board and their replies back, in the order in which the board
+/// ends them. One thread, which sleeps while nothing can move. When the board goes or
 /// the client does not take replies it shuts the socket down. Thread-safe.
 class UrbPump {
   public:
@@ -73,6 +73,7 @@ class UrbPump {
 
     /// The pump thread's: pending transfers by endpoint address.
     std::map<std::uint8_t, std::deque<Urb>> endpoints_;
+    std::vector<sim::BulkTransfer*> oldest_;  ///< of advance_all(), kept for its memory
     std::vector<std::uint8_t> message_;
     std::thread thread_;
 };
