@@ -32,7 +32,8 @@ std::error_code WireTransport::transfer(const char* doing) {
         call();
     }
     wire_.in_transfer = true;
-    Scheduler::running().step_when([this] { return !wire_.silent || wire_.aborted; }, doing);
+    Scheduler::running().step_when([this] { return !wire_.silent || wire_.gone || wire_.aborted; },
+                                   doing);
     alive_.check("the transport");
     wire_.in_transfer = false;
     if (wire_.aborted) {
@@ -96,24 +97,38 @@ std::error_code WireTransport::submit(transport::Direction direction,
                                       std::span<std::uint8_t> data) {
     alive_.check("the transport");
     require(wire_.stops == 0, "a transfer came after the engine was stopped");
-    cancelled_ = false;
-    (direction == transport::Direction::in ? queued_in_ : queued_out_).push_back(data);
+    if (wire_.aborted) {
+        return errno_code(ECANCELED);
+    }
+    queued_.push_back({direction, data});
     return {};
 }
 
 std::optional<transport::EndedTransfer> WireTransport::collect(TimePoint deadline) {
-    const bool out = !queued_out_.empty();
-    auto& queue = out ? queued_out_ : queued_in_;
-    if (queue.empty()) {
+    if (queued_.empty()) {
         return std::nullopt;
     }
-    const auto data = queue.front();
-    queue.pop_front();
-    const auto direction = out ? transport::Direction::out : transport::Direction::in;
-    if (cancelled_) {
-        return transport::EndedTransfer{direction, {0, errno_code(ECANCELED)}};
+    // An OUT has ended as soon as it was queued, an IN as soon as there was something for it.
+    auto first = std::find_if(queued_.begin(), queued_.end(), [this](const Queued& one) {
+        return one.cancelled || one.direction == transport::Direction::out || !replies_.empty();
+    });
+    if (first == queued_.end()) {
+        first = queued_.begin();
     }
-    return transport::EndedTransfer{direction, out ? write(data, deadline) : read(data, deadline)};
+    const Queued ended = *first;
+    queued_.erase(first);
+    if (ended.cancelled) {
+        return transport::EndedTransfer{ended.direction, {0, errno_code(ECANCELED)}};
+    }
+    const bool out = ended.direction == transport::Direction::out;
+    return transport::EndedTransfer{ended.direction,
+                                    out ? write(ended.data, deadline) : read(ended.data, deadline)};
+}
+
+void WireTransport::cancel() noexcept {
+    for (Queued& one : queued_) {
+        one.cancelled = true;
+    }
 }
 
 std::error_code WireTransport::clear_halt(transport::Direction /*direction*/) {

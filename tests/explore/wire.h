@@ -21,7 +21,7 @@ struct Wire {
     std::uint8_t levels = 0;
     /// Unplugged: every transfer fails with ENODEV.
     bool gone = false;
-    /// Does not answer: a transfer lasts until it is aborted.
+    /// Does not answer: a transfer lasts until it is aborted or the board goes.
     bool silent = false;
     /// Called once, by whoever transfers next, before the transfer.
     std::function<void()> at_next_transfer;
@@ -37,6 +37,8 @@ struct Wire {
 
 /// Each transfer is a step, in the middle of which the others have their chance. Fails the run if
 /// two threads transfer at once, or one after the engine was stopped or the transport destroyed.
+/// Knows no deadline: where nothing ends a transfer, that is a deadlock of the program's. The bus
+/// and the chip take no time, but what is queued is done when it is collected.
 class WireTransport final : public transport::Transport {
   public:
     explicit WireTransport(Wire& wire) : wire_(wire) {}
@@ -51,21 +53,25 @@ class WireTransport final : public transport::Transport {
     transport::Transfer read(std::span<std::uint8_t> data, TimePoint deadline) override;
     std::error_code submit(transport::Direction direction, std::span<std::uint8_t> data) override;
     std::optional<transport::EndedTransfer> collect(TimePoint deadline) override;
-    void cancel() noexcept override { cancelled_ = true; }
+    void cancel() noexcept override;
     std::error_code clear_halt(transport::Direction direction) override;
     void abort() noexcept override;
     bool detached_driver() const noexcept override { return false; }
     void give_back_driver(bool yes) noexcept override;
 
   private:
+    struct Queued {
+        transport::Direction direction;
+        std::span<std::uint8_t> data;
+        bool cancelled = false;
+    };
+
     std::error_code transfer(const char* doing);
 
     Wire& wire_;
     Alive alive_;
     std::deque<std::uint8_t> replies_;
-    std::deque<std::span<std::uint8_t>> queued_out_;
-    std::deque<std::span<std::uint8_t>> queued_in_;
-    bool cancelled_ = false;
+    std::deque<Queued> queued_;  ///< in order of submission
 };
 
 }  // namespace gpiofs::explore

@@ -15,6 +15,7 @@ constexpr std::size_t interface_count_at = 4;
 sim::BoardConfig config_of(const FakeBoardOptions& options) {
     sim::BoardConfig config;
     config.chip = options.chip;
+    config.usb = options.usb;
     config.serial = options.serial.value_or("");
     return config;
 }

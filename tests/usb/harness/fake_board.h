@@ -15,6 +15,7 @@ namespace gpiofs::tests {
 
 struct FakeBoardOptions {
     std::string chip = "FT2232H";
+    sim::UsbSpeed usb = sim::UsbSpeed::instant;
     std::string port = "1-1";
     std::optional<std::string> serial = "FAKE1";
     /// The kernel driver that binds to every interface; empty for none.

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <set>
 #include <utility>
+#include <vector>
 
 namespace gpiofs::tests {
 
@@ -51,12 +52,14 @@ void UrbPump::submit(std::unique_ptr<Urb> urb) {
     if (over) {
         finish(std::prev(pending_.end()), status);
     } else {
+        board_.submit(*pending_.back()->bulk);
         advance();
         board_.wake();
     }
 }
 
 int UrbPump::discard(const void* owner, std::uintptr_t address) {
+    advance();
     const auto found = std::find_if(pending_.begin(), pending_.end(), [&](const auto& urb) {
         return urb->owner == owner && urb->header->client_addr == address;
     });
@@ -87,20 +90,22 @@ void UrbPump::drop(const void* owner) {
 }
 
 void UrbPump::set_wire_error(int status) {
+    advance();
     wire_error_ = status;
     while (status != 0 && !pending_.empty()) {
         finish(pending_.begin(), status);
     }
 }
 
-UrbPump::Urbs::iterator UrbPump::finish(Urbs::iterator urb, int status) {
+void UrbPump::finish(Urbs::iterator urb, int status) {
     if ((*urb)->bulk) {
         (*urb)->actual = (*urb)->bulk->bytes();
+        (*urb)->bulk.reset();  // nothing more moves
     }
     (*urb)->status = status;
     done_.push_back(std::move(*urb));
+    pending_.erase(urb);
     ready_(true);
-    return pending_.erase(urb);
 }
 
 void UrbPump::run() {
@@ -118,26 +123,31 @@ void UrbPump::run() {
     }
 }
 
-/// Advances the oldest URB of each endpoint; when it is worth trying again.
+/// Finishes what the board has ended, in that order; when it is worth trying again.
 TimePoint UrbPump::advance() {
-    TimePoint until = TimePoint::max();
-    std::set<std::uint8_t> waiting;
-    for (auto urb = pending_.begin(); urb != pending_.end();) {
-        sim::BulkTransfer& bulk = *(*urb)->bulk;
-        if (waiting.contains(bulk.endpoint())) {
-            ++urb;
-            continue;
+    while (true) {
+        std::set<std::uint8_t> endpoints;
+        std::vector<Urbs::iterator> oldest;
+        std::vector<sim::BulkTransfer*> transfers;
+        for (auto urb = pending_.begin(); urb != pending_.end(); ++urb) {
+            if (endpoints.insert((*urb)->bulk->endpoint()).second) {
+                oldest.push_back(urb);
+                transfers.push_back(&*(*urb)->bulk);
+            }
         }
-        const TimePoint again = board_.advance(bulk);
-        if (bulk.status() != sim::UsbStatus::pending) {
-            urb = finish(urb, urb_status(bulk.status()));
-            continue;
+        const TimePoint again = board_.advance(transfers);
+        std::erase_if(oldest, [](Urbs::iterator urb) {
+            return (*urb)->bulk->status() == sim::UsbStatus::pending;
+        });
+        if (oldest.empty()) {
+            return again;
         }
-        waiting.insert(bulk.endpoint());
-        until = std::min(until, again);
-        ++urb;
+        const auto first = *std::min_element(
+            oldest.begin(), oldest.end(), [](Urbs::iterator one, Urbs::iterator other) {
+                return (*one)->bulk->ordinal() < (*other)->bulk->ordinal();
+            });
+        finish(first, urb_status((*first)->bulk->status()));
     }
-    return until;
 }
 
 }  // namespace gpiofs::tests

@@ -45,15 +45,15 @@ class UrbPump {
     ~UrbPump();
 
     void submit(std::unique_ptr<Urb> urb);
-    /// 0, or -EINVAL if that URB is not pending.
+    /// 0, or -EINVAL if that URB is not pending. It ends with what it has moved until now.
     int discard(const void* owner, std::uintptr_t address);
     /// The URB of this file that was over first; nullptr if there is none.
     std::unique_ptr<Urb> reap(const void* owner);
     /// Forgets the URBs of a file that is closed.
     void drop(const void* owner);
 
-    /// Ends everything pending, and everything submitted from now on, with this negative status;
-    /// 0 is the normal state.
+    /// Ends everything that the board has not ended, and everything submitted from now on, with
+    /// this negative status; 0 is the normal state.
     void set_wire_error(int status);
     std::size_t pending() const noexcept { return pending_.size(); }
 
@@ -62,7 +62,7 @@ class UrbPump {
 
     void run();
     TimePoint advance();
-    Urbs::iterator finish(Urbs::iterator urb, int status);
+    void finish(Urbs::iterator urb, int status);
 
     sim::VirtualBoard& board_;
     std::function<void(bool)> ready_;
