@@ -1,7 +1,7 @@
 #pragma once
 
 #include "support/files.h"
-#include "vm/speed/sim_control.h"
+#include "vm/sim_control.h"
 
 #include <chrono>
 #include <cstdint>

@@ -5,7 +5,7 @@
 
 #include "vm/speed/accesses.h"
 #include "vm/speed/ftdi_engine.h"
-#include "vm/speed/sim_control.h"
+#include "vm/sim_control.h"
 #include "vm/speed/verdict.h"
 #include "vm/speed/wake.h"
 

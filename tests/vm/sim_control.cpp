@@ -1,4 +1,4 @@
-#include "vm/speed/sim_control.h"
+#include "vm/sim_control.h"
 
 #include "support/wait.h"
 
@@ -39,8 +39,8 @@ SimControl::SimControl(const std::string& path)
     }
 }
 
-void SimControl::drive(const std::string& pin, bool level) {
-    ask(fmt::format("set 0 {}/drive {}\n", pin, level ? 1 : 0));
+void SimControl::set(const std::string& path, const std::string& text) {
+    ask(fmt::format("set 0 {} {}\n", path, text));
 }
 
 Transfers SimControl::transfers() {

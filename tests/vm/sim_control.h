@@ -24,8 +24,10 @@ class SimControl {
   public:
     explicit SimControl(const std::string& path);
 
+    /// Writes a file of the bench.
+    void set(const std::string& path, const std::string& text);
     /// Returns when the outside world drives `pin`.
-    void drive(const std::string& pin, bool level);
+    void drive(const std::string& pin, bool level) { set(pin + "/drive", level ? "1" : "0"); }
     Transfers transfers();
 
   private:

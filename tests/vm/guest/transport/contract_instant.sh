@@ -1,0 +1,2 @@
+source "$(dirname "$0")/contract.sh"
+check_contract instant
