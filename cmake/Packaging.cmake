@@ -9,8 +9,9 @@ FT4232H, FT2232D and their relatives) as a tree that works like Linux's
 /sys/class/gpio, with poll() for edges. It needs no kernel module.
 .
 Boards that are made for GPIO alone, and others that the administrator
-chooses, are mounted when they are plugged in. mpsse-sim serves virtual
-boards over USB/IP.")
+chooses, are mounted when they are plugged in. mpsse-gpiomon prints
+the edges of lines for shell scripts. mpsse-sim serves virtual boards over
+USB/IP.")
 set(CPACK_STRIP_FILES ON)
 # Some files go to places outside any prefix.
 set(CPACK_SET_DESTDIR ON)

@@ -12,12 +12,14 @@ import tempfile
 
 FILES = {
     "./usr/bin/mpsse-gpiofs": "-rwxr-xr-x",
+    "./usr/bin/mpsse-gpiomon": "-rwxr-xr-x",
     "./usr/bin/mpsse-sim": "-rwxr-xr-x",
     "./usr/share/doc/mpsse-gpiofs/README.md": "-rw-r--r--",
     "./usr/share/doc/mpsse-gpiofs/changelog.Debian.gz": "-rw-r--r--",
     "./usr/share/doc/mpsse-gpiofs/changelog.gz": "-rw-r--r--",
     "./usr/share/doc/mpsse-gpiofs/copyright": "-rw-r--r--",
     "./usr/share/lintian/overrides/mpsse-gpiofs": "-rw-r--r--",
+    "./usr/share/man/man1/mpsse-gpiomon.1.gz": "-rw-r--r--",
     "./usr/share/man/man1/mpsse-sim.1.gz": "-rw-r--r--",
     "./usr/share/man/man8/mpsse-gpiofs.8.gz": "-rw-r--r--",
 }

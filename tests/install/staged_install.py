@@ -16,10 +16,12 @@ import tempfile
 UNITS = ["mpsse-gpiofs@.service", "mpsse-gpiofs-sysfs.service"]
 OF_PREFIX = [
     "bin/mpsse-gpiofs",
+    "bin/mpsse-gpiomon",
     "bin/mpsse-sim",
     "share/doc/mpsse-gpiofs/CHANGELOG.md",
     "share/doc/mpsse-gpiofs/LICENSE",
     "share/doc/mpsse-gpiofs/README.md",
+    "share/man/man1/mpsse-gpiomon.1",
     "share/man/man1/mpsse-sim.1",
     "share/man/man8/mpsse-gpiofs.8",
 ]
