@@ -1,5 +1,5 @@
 # Sourced by every scenario: the virtual board, the mount, checks, and cleaning up at the end.
-# From the environment: MPSSE_SIM and MPSSE_GPIOFS, the programs under test.
+# From the environment: MPSSE_SIM, MPSSE_GPIOFS and MPSSE_GPIOMON, the programs under test.
 set -euo pipefail
 shopt -s nullglob
 guest=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
