@@ -58,7 +58,7 @@ bool set_sample_interval(Options& options, std::string_view value, std::string& 
 }
 
 bool set_timeout(Options& options, std::string_view value, std::string& error) {
-    constexpr auto max = std::numeric_limits<std::uint32_t>::max();
+    constexpr std::uint32_t max = 60'000;  // nothing can interrupt an access
     const auto timeout = parse_decimal(value, max);
     if (!timeout || *timeout == 0) {
         error = fmt::format("'{}' is not a number from 1 to {}", value, max);

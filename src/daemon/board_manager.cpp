@@ -272,9 +272,11 @@ void BoardManager::board_lost(const gpio::ChipInfo& chip) noexcept {
     }
 }
 
-void BoardManager::arming_changed(const std::shared_ptr<gpio::Chip>& chip) noexcept {
+void BoardManager::work_changed(const std::shared_ptr<gpio::Chip>& chip) noexcept {
     workers_.update(chip);
 }
+
+void BoardManager::need_worker(const std::shared_ptr<gpio::Chip>& chip) { workers_.need(chip); }
 
 void BoardManager::retire(const std::vector<std::shared_ptr<gpio::Chip>>& chips,
                           gpio::OnExit on_exit) {

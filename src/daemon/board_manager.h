@@ -64,7 +64,8 @@ class BoardManager final : public transport::BoardObserver, public gpio::ChipObs
 
     void board_arrived(const std::shared_ptr<transport::Board>& board) override;
     void board_left(const std::string& path) override;
-    void arming_changed(const std::shared_ptr<gpio::Chip>& chip) noexcept override;
+    void work_changed(const std::shared_ptr<gpio::Chip>& chip) noexcept override;
+    void need_worker(const std::shared_ptr<gpio::Chip>& chip) override;
     void board_lost(const gpio::ChipInfo& chip) noexcept override;
 
   private:

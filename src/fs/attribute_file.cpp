@@ -32,7 +32,7 @@ void AttributeFile::read(Reply& reply, const ReadCall& call) {
         return;
     }
     // Before the text is produced, so that an event in between is seen by the next poll.
-    events_.mark_seen(subscription_);
+    mark_seen();
     ReadRequest request(std::move(reply),
                         std::static_pointer_cast<AttributeFile>(shared_from_this()), call.size,
                         call.offset);

@@ -22,6 +22,8 @@ class AttributeFile final : public OpenFile {
     void write(Reply& reply, std::string_view data) override;
     unsigned poll(std::unique_ptr<gpio::Wakeup> wakeup) override;
 
+    /// The events so far are no news to this file any more.
+    void mark_seen() noexcept { events_.mark_seen(subscription_); }
     /// Keeps `text`, of which the part at `offset` is being answered.
     void store_snapshot(std::string_view text, std::size_t offset, std::size_t size);
 

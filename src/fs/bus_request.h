@@ -8,9 +8,9 @@
 
 namespace gpiofs::fs {
 
-/// A FUSE request that waits for the bus. It can be interrupted: then it is answered with EINTR,
-/// at once while it is queued, after a short grace while its transfer is under way.
-class BusRequest : public gpio::BusJob, public std::enable_shared_from_this<BusRequest> {
+/// A FUSE request that waits for the bus. As an access of sysfs it cannot be interrupted: a signal
+/// neither makes it fail nor takes a write back. It ends with its deadline at the latest.
+class BusRequest : public gpio::BusJob {
   public:
     /// `services` outlives it.
     BusRequest(const Services& services, std::shared_ptr<gpio::Chip> chip);
@@ -18,7 +18,6 @@ class BusRequest : public gpio::BusJob, public std::enable_shared_from_this<BusR
     /// Hands the request to the bus; it may be answered on return.
     static void submit(const std::shared_ptr<BusRequest>& request);
 
-    void will_wait() noexcept final;
     void done(const gpio::JobResult& result) noexcept final;
 
   protected:
@@ -28,12 +27,8 @@ class BusRequest : public gpio::BusJob, public std::enable_shared_from_this<BusR
     virtual void complete(const gpio::JobResult& result) = 0;
 
   private:
-    static void interrupted(fuse_req_t request, void* self) noexcept;
-
     const Services& services_;
     const std::shared_ptr<gpio::Chip> chip_;
-    /// libfuse may call interrupted().
-    bool interruptible_ = false;
 };
 
 /// A read whose text is made from a sample.
@@ -42,6 +37,9 @@ class SampleRead : public BusRequest {
     using Format = std::string (*)(const Node& node, const gpio::Sample& sample);
     SampleRead(const Services& services, std::shared_ptr<gpio::Chip> chip, mpsse::Banks banks,
                Format format, ReadRequest request);
+
+    /// A read that shows a level clears the event of that level, also if its own sample raised it.
+    void in_order(const gpio::JobResult& result) noexcept override;
 
   private:
     Reply& reply() noexcept override { return request_.reply(); }
@@ -54,13 +52,15 @@ class SampleRead : public BusRequest {
 /// A write that is done when its change is on the wire.
 class ChangeWrite final : public BusRequest {
   public:
+    /// `worker` for a change after which an armed line is sampled again.
     ChangeWrite(const Services& services, std::shared_ptr<gpio::Chip> chip,
-                const gpio::PinChange& pins, WriteRequest request);
+                const gpio::PinChange& pins, gpio::Chip::WorkerHold worker, WriteRequest request);
 
   private:
     Reply& reply() noexcept override { return request_.reply(); }
     void complete(const gpio::JobResult& result) override;
 
+    const gpio::Chip::WorkerHold worker_;
     WriteRequest request_;
 };
 
@@ -71,7 +71,7 @@ class SampledWrite final : public BusRequest {
     /// std::system_error.
     using Apply = bool (*)(gpio::Line& line, int setting, const gpio::Sample* sample);
     SampledWrite(const Services& services, std::shared_ptr<gpio::Line> line, Apply apply,
-                 int setting, WriteRequest request);
+                 int setting, gpio::Chip::WorkerHold worker, WriteRequest request);
 
     void in_order(const gpio::JobResult& result) noexcept override;
 
@@ -83,6 +83,7 @@ class SampledWrite final : public BusRequest {
     const Apply apply_;
     const int setting_;
     int error_ = 0;
+    const gpio::Chip::WorkerHold worker_;
     WriteRequest request_;
 };
 

@@ -1,15 +1,13 @@
 #include "fs/events_file.h"
 
 #include "base/error.h"
-#include "fs/bus_request.h"
 
 #include <fmt/format.h>
-#include <linux/fuse.h>
-#include <sys/uio.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
-#include <exception>
+#include <iterator>
 #include <poll.h>
 #include <utility>
 
@@ -17,180 +15,83 @@ namespace gpiofs::fs {
 namespace {
 
 /// A longer read() comes in parts, and a part that was filled makes the kernel ask for the next
-/// (Linux fs/fuse/file.c, fuse_direct_io), which would wait. No part is as short as this.
+/// (Linux fs/fuse/file.c, fuse_direct_io), which would swallow the end of file. No part is as short
+/// as this.
 constexpr std::size_t longest_answer = std::size_t{64} * 1024;
-
-std::string to_line(const gpio::EventQueue::Entry& entry) {
-    return fmt::format("{} {} {}\n", entry.edge.time.time_since_epoch().count(),
-                       entry.edge.rising ? "rising" : "falling", entry.lost);
-}
-
-void answer(Reply& reply, const std::string& text) noexcept {
-    fuse_reply_buf(reply.take(), text.data(), text.size());
-}
-
-/// Answers an open of a file that has no position, as a pipe has none, so that who shares it does
-/// not wait uninterruptibly for who reads it. libfuse cannot say that (3.14, fuse_file_info).
-bool answer_open(Reply& reply, const OpenFile& file) noexcept {
-    fuse_open_out out{};
-    out.fh = reinterpret_cast<std::uintptr_t>(&file);
-    out.open_flags = FOPEN_DIRECT_IO | FOPEN_NONSEEKABLE | FOPEN_STREAM;
-    const iovec part{&out, sizeof out};
-    return fuse_reply_iov(reply.take(), &part, 1) == 0;
-}
-
-class EventsOpen final : public BusRequest {
-  public:
-    EventsOpen(const Services& services, Handles<OpenFile>& files, const Node& node, Reply reply)
-        : BusRequest(services, node.line->chip().shared_from_this()),
-          files_(files),
-          file_(std::make_shared<EventsFile>(node)),
-          reply_(std::move(reply)) {
-        reads = node.line->bank();
-    }
-
-    void in_order(const gpio::JobResult& result) noexcept override {
-        try {
-            file_->begin(result.sample);
-        } catch (...) {
-            error_ = to_errno(std::current_exception());
-        }
-    }
-
-  private:
-    Reply& reply() noexcept override { return reply_; }
-    void complete(const gpio::JobResult& /*result*/) override {
-        if (error_ != 0) {
-            reply_.error(error_);
-            return;
-        }
-        files_.add(file_);
-        if (!answer_open(reply_, *file_)) {
-            files_.remove(file_.get());  // the opener was interrupted
-        }
-    }
-
-    Handles<OpenFile>& files_;
-    const std::shared_ptr<EventsFile> file_;
-    int error_ = 0;
-    Reply reply_;
-};
+/// Edges taken from the ring at a time.
+constexpr std::size_t chunk = 64;
 
 }  // namespace
 
-/// Answers who waits in read(), unless the file has been closed.
-class EventsFile::ReadWakeup final : public gpio::Wakeup {
-  public:
-    explicit ReadWakeup(std::weak_ptr<OpenFile> file) noexcept : file_(std::move(file)) {}
-    void notify() noexcept override {
-        if (const auto file = std::static_pointer_cast<EventsFile>(file_.lock())) {
-            file->serve();
-        }
+EventsFile::EventsFile(const Node& node) : OpenFile(node), line_(*this->node().line) {
+    line_.value_events().attach(subscription_);
+    if (const gpio::EdgeRing* const edges = line_.edges()) {
+        next_ = edges->oldest();
     }
+}
 
-  private:
-    std::weak_ptr<OpenFile> file_;
-};
+EventsFile::~EventsFile() { line_.value_events().detach(subscription_); }
 
 void EventsFile::read(Reply& reply, const ReadCall& call) {
-    {
-        std::unique_lock lock(mutex_);
-        const auto text = waiting_.empty() ? take(call.size) : std::nullopt;
-        lock.unlock();
-        if (text) {
-            answer(reply, *text);
-            return;
-        }
+    if (line_.dead()) {
+        throw_errno(ENODEV, "the line or board is gone");
     }
-    if (call.nonblocking) {
-        throw_errno(EAGAIN, "no edge");
-    }
-    std::list<Waiting> own;
-    own.push_back({*this, std::move(reply), call.size});
-    Waiting& waiting = own.front();
-    fuse_req_interrupt_func(waiting.reply.get(), interrupted, &waiting);
+    std::string text;
     {
         const std::lock_guard lock(mutex_);
-        if (!waiting.interrupted) {
-            waiting_.splice(waiting_.end(), own);
-        }
+        text = take(std::min(call.size, longest_answer));
     }
-    if (own.empty()) {
-        serve();
-    } else {
-        fuse_req_interrupt_func(waiting.reply.get(), nullptr, nullptr);
-        waiting.reply.error(EINTR);
-    }
+    fuse_reply_buf(reply.take(), text.data(), text.size());
 }
 
-void EventsFile::interrupted(fuse_req_t /*request*/, void* waiting) noexcept {
-    // Who answers a read first takes the interrupt function back and waits for this one, so it is
-    // alive here; once it is off the list it is nobody else's.
-    auto& read = *static_cast<Waiting*>(waiting);
-    std::list<Waiting> given_up;
-    {
-        EventsFile& file = read.file;
-        const std::lock_guard lock(file.mutex_);
-        const auto at = std::find_if(file.waiting_.begin(), file.waiting_.end(),
-                                     [&read](const Waiting& listed) { return &listed == &read; });
-        if (at == file.waiting_.end()) {
-            read.interrupted = true;
-        } else {
-            given_up.splice(given_up.end(), file.waiting_, at);
+std::string EventsFile::take(std::size_t size) {
+    std::string text;
+    append_rest(text, size);
+    if (const gpio::EdgeRing* const edges = line_.edges()) {
+        end_ = end_.value_or(edges->end());
+        if (rest_.empty()) {
+            append_edges(*edges, text, size);
         }
     }
-    for (Waiting& one : given_up) {
-        one.reply.error(EINTR);
+    if (text.empty()) {
+        end_.reset();
     }
+    return text;
 }
 
-void EventsFile::serve() noexcept {
+void EventsFile::append_edges(const gpio::EdgeRing& edges, std::string& text, std::size_t size) {
+    std::array<gpio::EdgeEvent, chunk> taken;
+    fmt::memory_buffer line;
     while (true) {
-        std::list<Waiting> served;
-        std::optional<std::string> text;
-        {
-            const std::lock_guard lock(mutex_);
-            if (waiting_.empty()) {
+        const auto [first, count] = edges.copy(next_, *end_, taken);
+        for (std::size_t n = 0; n < count; ++n) {
+            const std::uint64_t lost = n == 0 ? first - next_ : 0;
+            line.clear();
+            fmt::format_to(std::back_inserter(line), "{} {} {}\n",
+                           taken[n].time.time_since_epoch().count(),
+                           taken[n].rising ? "rising" : "falling", lost);
+            const bool fits = text.size() + line.size() <= size;
+            if (!fits && !text.empty()) {
                 return;
             }
-            text = take(waiting_.front().size);
-            if (text) {
-                served.splice(served.end(), waiting_, waiting_.begin());
+            next_ = first + n + 1;
+            if (!fits) {
+                rest_.assign(line.data(), line.size());
+                append_rest(text, size);
+                return;
             }
+            text.append(line.data(), line.size());
         }
-        if (text) {
-            Reply& reply = served.front().reply;
-            fuse_req_interrupt_func(reply.get(), nullptr, nullptr);
-            answer(reply, *text);
-            continue;
-        }
-        const auto state = queue_.ask(gpio::EventQueue::Sleeper::read,
-                                      std::make_unique<ReadWakeup>(weak_from_this()));
-        if (!state.waiting && !state.ended) {
+        if (count < taken.size()) {
             return;
         }
     }
 }
 
-std::optional<std::string> EventsFile::take(std::size_t size) {
-    const bool ended = queue_.ask(gpio::EventQueue::Sleeper::read, nullptr).ended;
-    const std::size_t most = std::min(size, longest_answer);
-    std::string text;
-    while (true) {
-        if (rest_.empty()) {
-            const auto entry = queue_.take();
-            if (!entry) {
-                break;
-            }
-            rest_ = to_line(*entry);
-        }
-        if (!text.empty() && text.size() + rest_.size() > most) {
-            break;
-        }
-        text.append(rest_, 0, most);
-        rest_.erase(0, most);
-    }
-    return text.empty() && !ended ? std::nullopt : std::optional(std::move(text));
+void EventsFile::append_rest(std::string& text, std::size_t size) {
+    const std::size_t part = std::min(rest_.size(), size - text.size());
+    text.append(rest_, 0, part);
+    rest_.erase(0, part);
 }
 
 void EventsFile::write(Reply& /*reply*/, std::string_view /*data*/) {
@@ -198,17 +99,13 @@ void EventsFile::write(Reply& /*reply*/, std::string_view /*data*/) {
 }
 
 unsigned EventsFile::poll(std::unique_ptr<gpio::Wakeup> wakeup) {
-    const auto state = queue_.ask(gpio::EventQueue::Sleeper::poll, std::move(wakeup));
-    if (state.ended) {
-        return POLLIN | POLLRDNORM | POLLHUP;
-    }
+    // The wake-up is left first: an edge that comes after the look at the ring finds it.
+    static_cast<void>(line_.value_events().poll(subscription_, std::move(wakeup)));
+    const gpio::EdgeRing* const edges = line_.edges();
     const std::lock_guard lock(mutex_);
-    return state.waiting || !rest_.empty() ? POLLIN | POLLRDNORM : 0U;
-}
-
-void open_events(const Services& services, Handles<OpenFile>& files, const Node& node,
-                 Reply& reply) {
-    BusRequest::submit(std::make_shared<EventsOpen>(services, files, node, std::move(reply)));
+    const bool behind = !rest_.empty() || (edges != nullptr && next_ != edges->end());
+    const unsigned readable = behind ? POLLIN | POLLRDNORM | POLLPRI : 0U;
+    return line_.value_events().dead() ? readable | POLLERR : readable;
 }
 
 }  // namespace gpiofs::fs

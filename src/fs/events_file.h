@@ -1,11 +1,9 @@
 #pragma once
 
-#include "fs/handles.h"
 #include "fs/open_file.h"
-#include "gpio/event_queue.h"
 
 #include <cstddef>
-#include <list>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -14,51 +12,41 @@
 
 namespace gpiofs::fs {
 
-/// An open `events` of a line: a stream of text, one line for each edge since it was opened:
-/// NANOSECONDS (CLOCK_MONOTONIC, of the sample), "rising" or "falling", and how many edges were
-/// dropped right before because they were not read in time (see gpio::EventQueue). A read gives the
-/// whole lines that wait, as many as fit, or a piece of one that does not fit; it waits for the
-/// first, with no thread held, and finds the end of file when the line or the board has gone.
+/// An open `events` of a line: a position in the line's ring of edges (gpio::EdgeRing), beginning
+/// at the oldest. Each edge is a line of text: NANOSECONDS (CLOCK_MONOTONIC, of the sample),
+/// "rising" or "falling", and how many edges this file missed right before it because they were
+/// overwritten.
+///
+/// Reading never waits and always ends: the first read, and the first after an end of file, fixes
+/// the edge up to which the file reads, and when that has been given one read is end of file.
+/// Descriptors made by dup() and fork() share the position, and offsets mean nothing.
 class EventsFile final : public OpenFile {
   public:
-    explicit EventsFile(const Node& node) : OpenFile(node) {}
-    ~EventsFile() override { node().line->remove_reader(queue_); }
+    explicit EventsFile(const Node& node);
+    ~EventsFile() override;
 
-    /// From this sample on. Throws as gpio::Line::add_reader.
-    void begin(const gpio::Sample& sample) { node().line->add_reader(queue_, sample); }
-
+    /// Whole lines, as many as fit, or a piece of one that does not fit. Throws std::system_error:
+    /// ENODEV the line or board is gone.
     void read(Reply& reply, const ReadCall& call) override;
+    /// Throws std::system_error: EBADF.
     void write(Reply& reply, std::string_view data) override;
-    /// POLLIN while there is text, and with POLLHUP from when nothing will be added any more.
+    /// POLLIN and POLLPRI while there is text, POLLERR once the line or board is gone.
     unsigned poll(std::unique_ptr<gpio::Wakeup> wakeup) override;
 
   private:
-    class ReadWakeup;
-    /// A read that waits.
-    struct Waiting {
-        EventsFile& file;
-        Reply reply;
-        std::size_t size;
-        bool interrupted = false;  ///< before it was listed; guarded by EventsFile::mutex_
-    };
+    /// What a read of this size gives; empty at the end of file. With mutex_ held.
+    std::string take(std::size_t size);
+    /// The lines of the edges before number end_, as many as fit into `size`; a piece if none does.
+    void append_edges(const gpio::EdgeRing& edges, std::string& text, std::size_t size);
+    void append_rest(std::string& text, std::size_t size);
 
-    static void interrupted(fuse_req_t request, void* waiting) noexcept;
-    /// What a read of this size gets; nothing if it has to wait, empty at the end. With mutex_
-    /// held.
-    std::optional<std::string> take(std::size_t size);
-    /// Answers the reads that wait, as far as there is text.
-    void serve() noexcept;
-
-    gpio::EventQueue queue_;
+    gpio::Line& line_;
+    gpio::Subscription subscription_;
 
     std::mutex mutex_;
-    std::string rest_;            ///< of the line that was begun; guarded by mutex_
-    std::list<Waiting> waiting_;  ///< in the order they came; guarded by mutex_
+    std::uint64_t next_ = 0;            ///< number of the edge to give; guarded by mutex_
+    std::optional<std::uint64_t> end_;  ///< where this reading ends; guarded by mutex_
+    std::string rest_;                  ///< of a line that was begun; guarded by mutex_
 };
-
-/// Opens `events` of a line: answered when a sample has armed it, so that every edge after that is
-/// read. `services` and `files` outlive the request.
-void open_events(const Services& services, Handles<OpenFile>& files, const Node& node,
-                 Reply& reply);
 
 }  // namespace gpiofs::fs

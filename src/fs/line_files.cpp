@@ -31,9 +31,13 @@ void show_direction(const Services& /*services*/, const Node& node, ReadRequest&
 }
 
 void change(const Services& services, const Node& node, const gpio::PinChange& pins,
-            WriteRequest& request) {
+            gpio::Chip::WorkerHold worker, WriteRequest& request) {
     BusRequest::submit(std::make_shared<ChangeWrite>(services, node.line->chip().shared_from_this(),
-                                                     pins, std::move(request)));
+                                                     pins, std::move(worker), std::move(request)));
+}
+
+gpio::Chip::WorkerHold hold_worker(const Node& node) {
+    return gpio::Chip::WorkerHold(node.line->chip().shared_from_this());
 }
 
 void store_direction(const Services& services, const Node& node, std::string_view text,
@@ -46,8 +50,13 @@ void store_direction(const Services& services, const Node& node, std::string_vie
     if (output ? !node.line->can_output() : !node.line->can_input()) {
         throw_errno(EOPNOTSUPP, "the line cannot do that");
     }
-    change(services, node, output ? node.line->output_change(high) : node.line->input_change(),
-           request);
+    if (output) {
+        change(services, node, node.line->output_change(high), {}, request);
+    } else {
+        const bool armed = node.line->edge() != Edge::none;
+        change(services, node, node.line->input_change(),
+               armed ? hold_worker(node) : gpio::Chip::WorkerHold(), request);
+    }
 }
 
 std::string value_text(const Node& node, const Sample& sample) {
@@ -69,7 +78,7 @@ void store_value(const Services& services, const Node& node, std::string_view te
     if (node.line->direction() != Direction::out) {
         throw_errno(EPERM, "the line is an input");
     }
-    change(services, node, node.line->value_change(value), request);
+    change(services, node, node.line->value_change(value), {}, request);
 }
 
 void show_active_low(const Services& /*services*/, const Node& node, ReadRequest& request) {
@@ -86,8 +95,9 @@ void store_setting(const Services& services, const Node& node, SampledWrite::App
     if (apply(*node.line, setting, nullptr)) {
         request.complete();
     } else {
+        node.line->make_edge_ring();
         BusRequest::submit(std::make_shared<SampledWrite>(services, node.line, apply, setting,
-                                                          std::move(request)));
+                                                          hold_worker(node), std::move(request)));
     }
 }
 

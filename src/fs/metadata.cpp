@@ -7,6 +7,8 @@ namespace {
 
 /// What sysfs says of every attribute: a page (Linux fs/sysfs/file.c).
 constexpr off_t attribute_size = 4096;
+/// The unit of st_blocks, in bytes (stat(2)).
+constexpr blkcnt_t block_size = 512;
 
 template <typename T>
 void merge(std::optional<T>& into, const std::optional<T>& from) {
@@ -41,6 +43,8 @@ struct stat Metadata::get(const NodeId& id) const {
     result.st_gid = changed.gid.value_or(ownership_.gid);
     result.st_size = S_ISREG(mode) ? attribute_size : 0;
     result.st_blksize = attribute_size;
+    // Without blocks cp would look for holes, by seeking.
+    result.st_blocks = Tree::is_stream(id) ? attribute_size / block_size : 0;
     result.st_atim = changed.access_time.value_or(created_);
     result.st_mtim = changed.modification_time.value_or(created_);
     result.st_ctim = created_;

@@ -11,12 +11,10 @@
 
 namespace gpiofs::fs {
 
-/// One read() of an open file.
+/// One read() of an open file, in bytes.
 struct ReadCall {
     std::size_t size = 0;
     std::size_t offset = 0;
-    /// O_NONBLOCK is set.
-    bool nonblocking = false;
 };
 
 /// One open file. Shared by descriptors made with dup() and fork(), as in the kernel. Thread-safe.

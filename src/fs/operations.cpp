@@ -72,6 +72,13 @@ bool Operations::has_open() const noexcept {
     return !open_files_.empty() || !open_folders_.empty();
 }
 
+std::shared_ptr<OpenFile> Operations::make_file(const Node& node) const {
+    if (node.attribute->stream) {
+        return std::make_shared<EventsFile>(node);
+    }
+    return std::make_shared<AttributeFile>(tree_.services(), node, tree_.events(node));
+}
+
 /// The callbacks: unpack, find, act, reply.
 struct Callbacks {
     static void init(void* userdata, fuse_conn_info* connection) noexcept {
@@ -181,15 +188,10 @@ struct Callbacks {
             if ((info->flags & O_DIRECT) != 0) {
                 throw_errno(EINVAL, "no unbuffered access to an attribute");
             }
-            const Services& services = operations.tree_.services();
-            if (attribute.stream) {
-                open_events(services, operations.open_files_, *node, reply);
-                return;
-            }
-            const auto file =
-                std::make_shared<AttributeFile>(services, *node, operations.tree_.events(*node));
-            operations.open_files_.add(file);
             info->direct_io = 1;
+            info->nonseekable = attribute.stream ? 1 : 0;
+            const auto file = operations.make_file(*node);
+            operations.open_files_.add(file);
             info->fh = to_handle(file.get());
             if (fuse_reply_open(reply.take(), info) != 0) {
                 operations.open_files_.remove(file.get());  // the opener was interrupted
@@ -208,8 +210,7 @@ struct Callbacks {
                      fuse_file_info* info) noexcept {
         guarded(request, [&](Reply& reply) {
             const auto file = handle<OpenFile>(info)->shared_from_this();
-            file->read(reply,
-                       {size, static_cast<std::size_t>(offset), (info->flags & O_NONBLOCK) != 0});
+            file->read(reply, {size, static_cast<std::size_t>(offset)});
         });
     }
 

@@ -38,6 +38,8 @@ class Operations {
   private:
     friend struct Callbacks;
 
+    std::shared_ptr<OpenFile> make_file(const Node& node) const;
+
     Tree tree_;
     Metadata metadata_;
     ReadyHook ready_ = nullptr;

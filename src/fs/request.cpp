@@ -20,6 +20,8 @@ ReadRequest::ReadRequest(Reply reply, std::shared_ptr<AttributeFile> file, std::
 
 const Node& ReadRequest::node() const noexcept { return file_->node(); }
 
+void ReadRequest::mark_seen() noexcept { file_->mark_seen(); }
+
 void ReadRequest::complete(std::string_view text) noexcept {
     try {
         file_->store_snapshot(text, offset_, size_);

@@ -45,6 +45,8 @@ class ReadRequest {
     /// Makes `text` the open file's snapshot and answers the part that was asked for.
     void complete(std::string_view text) noexcept;
     void fail(int errno_value) noexcept { reply_.error(errno_value); }
+    /// The events so far are no news to the open file any more.
+    void mark_seen() noexcept;
     Reply& reply() noexcept { return reply_; }
     /// Of the open file that is read.
     const Node& node() const noexcept;

@@ -27,8 +27,8 @@
 namespace gpiofs::fs {
 namespace {
 
-/// At most one thread for each interface waits for USB. The others look after whatever else may
-/// take a moment (a plug that is put back, requests that are interrupted), and one is always free.
+/// At most one thread for each interface waits for USB. The others do whatever else may take a
+/// moment (a plug that is put back), and one is always free.
 /// The kernel hands requests to all of libfuse's threads by turns, so the fewer there are the more
 /// of what they need is still in the processor's caches.
 constexpr unsigned other_threads = 4;
@@ -49,9 +49,10 @@ void interruptible_by(int number) noexcept {
     static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
 }
 
-/// libfuse's own messages are collected so that a failed mount is one line of ours.
+/// libfuse's own messages are collected so that a failed mount is one line of ours. Each of its
+/// threads may log; only the one that mounts reads it.
 std::string& last_message() {
-    static std::string message;
+    static thread_local std::string message;
     return message;
 }
 

@@ -40,6 +40,13 @@ bool present(const Node& file) {
 
 std::uint8_t row_number(std::size_t index) { return static_cast<std::uint8_t>(index + 1); }
 
+/// The row of a file that is not on the bench; null for a folder.
+const Attribute* row_of(const NodeId& id) noexcept {
+    const auto rows = attributes(id.kind);
+    const std::size_t index = id.row - std::size_t{1};
+    return !id.is_folder() && index < rows.size() ? &rows[index] : nullptr;
+}
+
 }  // namespace
 
 std::optional<Node> Tree::find(const NodeId& id) const {
@@ -179,9 +186,13 @@ unsigned Tree::mode(const NodeId& id) const {
         const auto node = find(id);
         return node ? node->attribute->mode : unsigned{S_IFREG};
     }
-    const auto rows = attributes(id.kind);
-    const std::size_t index = id.row - std::size_t{1};
-    return index < rows.size() ? rows[index].mode : unsigned{S_IFREG};
+    const Attribute* const row = row_of(id);
+    return row != nullptr ? row->mode : unsigned{S_IFREG};
+}
+
+bool Tree::is_stream(const NodeId& id) noexcept {
+    const Attribute* const row = on_bench(id.kind) ? nullptr : row_of(id);
+    return row != nullptr && row->stream;
 }
 
 }  // namespace gpiofs::fs

@@ -54,6 +54,8 @@ class Tree {
     gpio::EventNode& events(const Node& file) const;
     /// Type and permission bits as the tree gives them before umask; works for nodes that are gone.
     unsigned mode(const NodeId& id) const;
+    /// Whether it is a file that is read from where its reader is, and cannot be sought.
+    static bool is_stream(const NodeId& id) noexcept;
 
   private:
     void list_root(const std::function<void(const std::string&, const NodeId&)>& entry) const;

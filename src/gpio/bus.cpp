@@ -6,69 +6,49 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <iterator>
 #include <utility>
 
 namespace gpiofs::gpio {
 
 using mpsse::Banks;
-using mpsse::PinMask;
 using mpsse::PortState;
 
-PortState PinChange::applied_to(const PortState& state) const noexcept {
-    const auto mix = [](PinMask old, PinMask wanted, PinMask mask) {
-        return static_cast<PinMask>((old & ~mask) | (wanted & mask));
-    };
-    return {mix(state.levels, levels, levels_of), mix(state.outputs, outputs, outputs_of)};
+std::size_t Bus::Layout::size() const noexcept {
+    return changes * mpsse::bank_count(sampled) + mpsse::bank_count(reads);
 }
 
 Bus::Bus(std::unique_ptr<Engine> engine, const Clock& clock)
     : clock_(clock),
       engine_(std::move(engine)),
       told_(engine_->shadow()),
-      early_(std::in_place, *engine_, Pipeline::Posting::for_a_reply) {
-    engine_->before_waiting([this] { about_to_wait(); });
-}
+      early_(std::in_place, *engine_, Pipeline::Posting::for_a_reply) {}
 
-void Bus::submit(std::shared_ptr<BusJob> job) {
-    std::unique_lock lock(mutex_);
-    const bool told = held_ && !closed_;
-    if (told) {
-        lock.unlock();
-        job->will_wait();
-        lock.lock();
+void Bus::submit(std::shared_ptr<BusJob> job) noexcept {
+    std::error_code refusal;
+    {
+        const std::lock_guard lock(mutex_);
+        if (closed_) {
+            refusal = errno_code(ENODEV);
+        } else if (recovering_ && !held_ && !job->waits_for_recovery) {
+            refusal = errno_code(ETIMEDOUT);
+        } else if (held_ || recovering_) {
+            queue_.push_back(std::move(job));
+            if (recovering_) {
+                changed_.notify_all();
+            }
+            return;
+        } else {
+            held_ = true;
+        }
     }
-    if (job->state_ == BusJob::State::cancelled) {
-        return;
-    }
-    if (held_ && !closed_) {
-        queue_.push_back(std::move(job));
-        return;
-    }
-    const bool refused = closed_;
-    job->state_ = refused ? BusJob::State::finished : BusJob::State::in_flight;
-    held_ = held_ || !refused;
-    lock.unlock();
-    if (refused) {
-        job->done({errno_code(ENODEV), {}});
+    if (refusal) {
+        job->done({refusal, {}});
     } else {
-        // A job may submit another when it is done: that one finds no memory to use again.
-        thread_local Jobs memory;
-        Jobs round = std::exchange(memory, {});
-        round.push_back(std::move(job));
-        untold_ = told ? nullptr : round.front().get();
-        hold(round);
-        memory = std::move(round);
+        hold(JobList(std::move(job)));
     }
 }
 
-void Bus::about_to_wait() noexcept {
-    if (BusJob* const job = std::exchange(untold_, nullptr)) {
-        job->will_wait();
-    }
-}
-
-bool Bus::take() {
+bool Bus::take() noexcept {
     std::unique_lock lock(mutex_);
     ++takers_;
     changed_.wait(lock, [this] { return handed_ || !held_ || closed_; });
@@ -82,36 +62,93 @@ bool Bus::take() {
     return !closed_;
 }
 
-void Bus::hold(Jobs& round) {
+void Bus::hold(JobList round) noexcept {
     while (!round.empty()) {
         const JobResult result = outcome(round_trip(round));
-        untold_ = nullptr;
         in_order(round, result);
-        let_go_or_go_on(round, result);
+        round = let_go_or_go_on(std::move(round), result);
     }
 }
 
-std::error_code Bus::stream(Duration timeout, const std::function<bool()>& go_on) {
+std::error_code Bus::stream(Duration timeout, const std::function<bool()>& go_on) noexcept {
     if (!take()) {
         return errno_code(ENODEV);
     }
     JobResult result;
     result.error = ensure_in_step(clock_.now() + timeout);
-    tell_shadow();
+    tell_shadow(engine_->shadow());
     if (!result.error) {
-        result.error = Stream(*this, *engine_, *observer_, clock_, pace_).run(timeout, go_on);
+        result.error = Stream::run(*this, timeout, go_on);
     }
+    tell_shadow(engine_->shadow());
     result = outcome(result);
-    Jobs round;
-    let_go_or_go_on(round, result);
-    hold(round);
+    hold(let_go_or_go_on({}, result));
     return result.error;
 }
 
-std::error_code Bus::ensure_in_step(TimePoint deadline) {
+bool Bus::recovering() const noexcept {
+    const std::lock_guard lock(mutex_);
+    return recovering_;
+}
+
+std::error_code Bus::recover(Duration attempt, const std::function<bool()>& go_on) noexcept {
+    if (!take()) {
+        return errno_code(ENODEV);
+    }
+    const TimePoint end = clock_.now() + recovery_time;
+    JobResult result;
+    while (true) {
+        const TimePoint began = clock_.now();
+        result.error = ensure_in_step(began + std::min<Duration>(attempt, attempt_interval));
+        tell_shadow(engine_->shadow());
+        result = outcome(result);
+        if (!result.error || result.error == errno_code(ENODEV) || !go_on() ||
+            clock_.now() >= end) {
+            break;
+        }
+        refuse_queue(result);
+        std::unique_lock lock(mutex_);
+        changed_.wait_until(lock, began + attempt_interval,
+                            [this] { return closed_ || !queue_.empty(); });
+    }
+    JobList refused;
+    {
+        const std::lock_guard lock(mutex_);
+        recovering_ = false;
+        if (result.error) {
+            refused = std::exchange(queue_, {});
+        }
+    }
+    answer(std::move(refused), result);
+    hold(let_go_or_go_on({}, {}));
+    observer_->recovery_over();
+    return result.error;
+}
+
+void Bus::give_up_recovery() noexcept {
+    JobList refused;
+    {
+        const std::lock_guard lock(mutex_);
+        if (!recovering_ || held_) {
+            return;
+        }
+        recovering_ = false;
+        refused = std::exchange(queue_, {});
+    }
+    answer(std::move(refused), {errno_code(ETIMEDOUT), {}});
+}
+
+std::error_code Bus::ensure_in_step(TimePoint deadline) noexcept {
+    if (engine_->in_step()) {
+        return {};
+    }
     const auto error = engine_->ensure_in_step(deadline);
     if (engine_->take_power_loss()) {
         observer_->power_lost();
+    }
+    if (!error) {
+        const std::lock_guard lock(mutex_);
+        recovering_ = false;
     }
     return error;
 }
@@ -128,222 +165,237 @@ JobResult Bus::outcome(JobResult result) noexcept {
     return result;
 }
 
-void Bus::tell_shadow() noexcept {
-    if (engine_->shadow() != told_) {
-        told_ = engine_->shadow();
+void Bus::tell_shadow(const PortState& shadow) noexcept {
+    if (shadow != told_) {
+        told_ = shadow;
         observer_->committed(told_);
     }
 }
 
-void Bus::let_go_or_go_on(Jobs& round, const JobResult& result) {
-    Jobs cancelled;  // outlives the lock: their destructors are not ours to run there
-    Jobs refused;
-    bool waited_for = false;
+JobList Bus::let_go_or_go_on(JobList round, const JobResult& result) noexcept {
+    JobList refused;
+    bool recovery_due = false;
+    bool goes_on = false;
     {
         const std::lock_guard lock(mutex_);
-        finish_locked(round, cancelled);
         // One silence is enough: who queued behind it would only wait for the same silence again.
         if (result.error == errno_code(ETIMEDOUT) || result.error == errno_code(ENODEV)) {
-            refused = refuse_queue_locked();
+            refused = std::exchange(queue_, {});
         }
-        waited_for = let_go_locked();
+        if (result.error == errno_code(ETIMEDOUT) && !closed_) {
+            recovery_due = !std::exchange(recovering_, true);
+        }
+        goes_on = let_go_locked();
     }
-    Jobs next;
-    if (waited_for && !result.error) {
+    JobList next;
+    if (goes_on && engine_->in_step()) {
         next = take_round();
         if (!next.empty()) {
             begin_early(next);
         }
     }
-    answer(round, result);
-    answer(refused, result);
-    round.clear();
-    if (!next.empty()) {
-        round.swap(next);  // otherwise it keeps its memory
+    answer(std::move(round), result);
+    answer(std::move(refused), result);
+    if (recovery_due && !observer_->recovery_due()) {
+        give_up_recovery();
     }
-    while (waited_for && round.empty()) {
-        round = take_round();
-        if (round.empty()) {
+    while (goes_on && next.empty()) {
+        next = take_round();
+        if (next.empty()) {
             const std::lock_guard lock(mutex_);
-            waited_for = let_go_locked();
+            goes_on = let_go_locked();
         }
     }
+    return next;
 }
 
-bool Bus::let_go_locked() {
+bool Bus::let_go_locked() noexcept {
     handed_ = takers_ > 0 && !closed_;
-    held_ = handed_ || !queue_.empty();
+    held_ = handed_ || (!queue_.empty() && !recovering_);
     changed_.notify_all();
     return held_ && !handed_;
 }
 
-JobResult Bus::round_trip(const Jobs& round) {
-    const auto later = [](const auto& a, const auto& b) { return a->deadline < b->deadline; };
-    const TimePoint deadline = (*std::max_element(round.begin(), round.end(), later))->deadline;
-    JobResult result;
-    Banks reads = Banks::none;
-    const bool begun = begun_.has_value();
-    if (begun) {
-        reads = begun_->reads;
-        result.error = begun_->error ? begun_->error : early_->finish(deadline);
-        begun_.reset();
-    } else {
-        if (!engine_->in_step()) {
-            about_to_wait();
-            result.error = ensure_in_step(deadline);
-        }
-        if (!result.error) {
-            const PortState after = compose(round, reads);
-            result.error = engine_->exchange(commands_, after, deadline);
-        }
+mpsse::PinMask Bus::new_inputs(const JobList& jobs) noexcept {
+    mpsse::PinMask lines = 0;
+    for (const BusJob& job : jobs) {
+        lines |= static_cast<mpsse::PinMask>(job.change.outputs_of & ~job.change.outputs);
     }
-    tell_shadow();
-    if (!result.error && reads != Banks::none) {
-        const auto reply = begun ? early_->replies() : engine_->reply();
-        result.sample = {mpsse::levels_from_reply(reply, reads), mpsse::pins_of(reads)};
-        if (observer_->watches()) {
-            result.sample.time = clock_.now();
+    return lines;
+}
+
+TimePoint Bus::latest_deadline(const JobList& jobs) noexcept {
+    TimePoint latest = TimePoint::min();
+    for (const BusJob& job : jobs) {
+        latest = std::max(latest, job.deadline);
+    }
+    return latest;
+}
+
+JobResult Bus::round_trip(JobList& round) noexcept {
+    const TimePoint deadline = latest_deadline(round);
+    const bool begun = begun_.has_value();
+    JobResult result;
+    result.error = send(round, deadline);
+    tell_shadow(engine_->shadow());
+    const Layout layout = layout_;
+    if (result.error || layout.size() == 0) {
+        return result;
+    }
+    answer_changes(round);
+    result.error = begun ? early_->finish(deadline) : engine_->receive(layout.size(), deadline);
+    if (result.error) {
+        return result;
+    }
+    const bool watched = observer_->watched(0) != 0;
+    const TimePoint now = watched ? clock_.now() : TimePoint{};
+    const auto replies = tell_samples(layout, begun ? early_->replies() : engine_->reply(), now);
+    if (layout.reads != Banks::none) {
+        result.sample = {mpsse::levels_from_reply(replies, layout.reads),
+                         mpsse::pins_of(layout.reads), now};
+        if (watched) {
             observer_->sampled(result.sample);
         }
     }
     return result;
 }
 
-void Bus::begin_early(const Jobs& round) {
-    Begun& begun = begun_.emplace();
-    const PortState after = compose(round, begun.reads);
-    early_->drop_replies(early_->replies().size());
-    begun.error = early_->send(commands_, after);
+std::error_code Bus::send(const JobList& round, TimePoint deadline) noexcept {
+    if (begun_) {
+        const std::error_code error = *std::exchange(begun_, std::nullopt);
+        return error ? error : early_->finish_sending(deadline);
+    }
+    if (const auto error = ensure_in_step(deadline)) {
+        return error;
+    }
+    try {
+        const PortState after = compose(round);
+        return engine_->send(commands_, after, deadline);
+    } catch (...) {
+        return errno_code(ENOMEM);  // nothing was sent
+    }
 }
 
-PortState Bus::compose(const Jobs& round, Banks& reads) {
+void Bus::begin_early(const JobList& round) noexcept {
+    try {
+        const PortState after = compose(round);
+        early_->drop_replies(early_->replies().size());
+        begun_ = early_->send(commands_, after);
+    } catch (...) {
+        begun_ = errno_code(ENOMEM);
+    }
+}
+
+std::span<const std::uint8_t> Bus::tell_samples(const Layout& layout,
+                                                std::span<const std::uint8_t> replies,
+                                                TimePoint time) noexcept {
+    const std::size_t size = mpsse::bank_count(layout.sampled);
+    for (std::size_t n = 0; n < layout.changes && size > 0; ++n) {
+        observer_->sampled({mpsse::levels_from_reply(replies.first(size), layout.sampled),
+                            mpsse::pins_of(layout.sampled), time});
+        replies = replies.subspan(size);
+    }
+    return replies;
+}
+
+PortState Bus::compose(const JobList& round) {
     commands_.clear();
     PortState after = engine_->shadow();
-    reads = put_jobs(round, after, commands_);
-    reads |= observer_->overdue(reads);
-    commands_.get_pins(reads);
+    const auto watched = observer_->watched(new_inputs(round));
+    layout_ = put_jobs(round, mpsse::banks_of(watched), after, commands_);
+    layout_.reads |= observer_->overdue(layout_.reads);
+    commands_.get_pins(layout_.reads);
     commands_.send_immediate();
     return after;
 }
 
-Banks Bus::put_jobs(const Jobs& jobs, PortState& state, mpsse::CommandBuffer& commands) {
-    Banks reads = Banks::none;
-    for (const auto& job : jobs) {
-        if (const Banks banks = job->change.banks(); banks != Banks::none) {
-            state = job->change.applied_to(state);
+Bus::Layout Bus::put_jobs(const JobList& jobs, Banks sampled, PortState& state,
+                          mpsse::CommandBuffer& commands) {
+    Layout layout{sampled, 0, Banks::none};
+    for (const BusJob& job : jobs) {
+        if (const Banks banks = job.change.banks(); banks != Banks::none) {
+            state = job.change.applied_to(state);
             commands.set_pins(state, banks);
+            commands.get_pins(sampled);
+            ++layout.changes;
         }
-        reads |= job->reads;
+        layout.reads |= job.reads;
     }
-    return reads;
+    return layout;
 }
 
-Bus::Jobs Bus::take_round() {
-    Jobs refused;
-    Jobs round;
+JobList Bus::take_round() noexcept {
+    JobList queued;
+    JobList round;
+    JobList refused;
     {
         const std::lock_guard lock(mutex_);
-        round = std::exchange(queue_, {});
-        const TimePoint now = round.empty() ? TimePoint{} : clock_.now();
-        const auto first_late = std::stable_partition(
-            round.begin(), round.end(), [now](const auto& job) { return job->deadline > now; });
-        std::move(first_late, round.end(), std::back_inserter(refused));
-        round.erase(first_late, round.end());
-        mark_locked(refused, BusJob::State::finished);
-        mark_locked(round, BusJob::State::in_flight);
+        queued = std::exchange(queue_, {});
     }
-    answer(refused, {errno_code(ETIMEDOUT), {}});
+    const TimePoint now = queued.empty() ? TimePoint{} : clock_.now();
+    while (auto job = queued.pop_front()) {
+        (job->deadline > now ? round : refused).push_back(std::move(job));
+    }
+    answer(std::move(refused), {errno_code(ETIMEDOUT), {}});
     return round;
 }
 
-void Bus::end_round(Jobs round, const JobResult& result) {
-    if (round.empty()) {
-        return;
-    }
-    Jobs cancelled;
+void Bus::refuse_queue(const JobResult& result) noexcept {
+    JobList refused;
     {
         const std::lock_guard lock(mutex_);
-        finish_locked(round, cancelled);
-        changed_.notify_all();
+        refused = std::exchange(queue_, {});
     }
-    answer(round, result);
+    answer(std::move(refused), result);
 }
 
-void Bus::finish_locked(Jobs& round, Jobs& cancelled) noexcept {
-    const auto first_cancelled = std::stable_partition(
-        round.begin(), round.end(),
-        [](const auto& job) { return job->state_ != BusJob::State::cancelled; });
-    std::move(first_cancelled, round.end(), std::back_inserter(cancelled));
-    round.erase(first_cancelled, round.end());
-    mark_locked(round, BusJob::State::finished);
-}
-
-Bus::Jobs Bus::refuse_queue_locked() {
-    Jobs jobs = std::exchange(queue_, {});
-    mark_locked(jobs, BusJob::State::finished);
-    return jobs;
-}
-
-void Bus::mark_locked(const Jobs& jobs, BusJob::State state) noexcept {
-    for (const auto& job : jobs) {
-        job->state_ = state;
-    }
-}
-
-void Bus::in_order(const Jobs& jobs, const JobResult& result) noexcept {
+void Bus::in_order(const JobList& jobs, const JobResult& result) noexcept {
     if (!result.error) {
-        for (const auto& job : jobs) {
-            job->in_order(result);
+        for (BusJob& job : jobs) {
+            job.in_order(result);
         }
     }
 }
 
-void Bus::answer(const Jobs& jobs, const JobResult& result) noexcept {
-    for (const auto& job : jobs) {
+void Bus::answer(JobList jobs, const JobResult& result) noexcept {
+    while (const auto job = jobs.pop_front()) {
         job->done(result);
     }
 }
 
-bool Bus::cancel(BusJob& job, Duration grace) {
-    using State = BusJob::State;
-    std::shared_ptr<BusJob> unlinked;  // outlives the lock: its destructor is not ours to run there
-    std::unique_lock lock(mutex_);
-    if (job.state_ == State::in_flight) {
-        const auto finished = [&job] { return job.state_ == State::finished; };
-        changed_.wait_for(lock, grace, finished);
-    } else if (job.state_ == State::waiting) {
-        const auto at = std::find_if(queue_.begin(), queue_.end(),
-                                     [&job](const auto& queued) { return queued.get() == &job; });
-        if (at != queue_.end()) {
-            unlinked = std::move(*at);
-            queue_.erase(at);
+void Bus::answer_changes(JobList& jobs) noexcept {
+    JobList reading;
+    while (auto job = jobs.pop_front()) {
+        if (job->reads == Banks::none) {
+            job->done({});
+        } else {
+            reading.push_back(std::move(job));
         }
     }
-    if (job.state_ == State::finished) {
-        return false;
-    }
-    job.state_ = State::cancelled;
-    return true;
+    jobs = std::move(reading);
 }
 
 void Bus::close() noexcept {
-    Jobs refused;
+    JobList refused;
     {
         const std::lock_guard lock(mutex_);
         closed_ = true;
-        refused = refuse_queue_locked();
+        recovering_ = false;
+        refused = std::exchange(queue_, {});
         if (held_) {
             engine_->abort();
         }
+        changed_.notify_all();
     }
-    answer(refused, {errno_code(ENODEV), {}});
+    answer(std::move(refused), {errno_code(ENODEV), {}});
 }
 
 std::unique_ptr<Engine> Bus::retire() noexcept {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return !held_; });
+    {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return !held_; });
+    }
     early_.reset();
-    engine_->before_waiting(nullptr);
     return std::move(engine_);
 }
 

@@ -42,12 +42,12 @@ PortState Chip::state() const {
 void Chip::set_sample_interval(std::chrono::microseconds interval) noexcept {
     sample_interval_ = interval;
     begin_sampling();
-    observer_.arming_changed(shared_from_this());
+    observer_.work_changed(shared_from_this());
 }
 
 void Chip::begin_sampling() noexcept {
     const std::lock_guard lock(mutex_);
-    stats_.restart();
+    stats_.restart(clock_.now());
 }
 
 SamplingReport Chip::sampling_report() const {
@@ -91,7 +91,6 @@ std::shared_ptr<Line> Chip::export_line(unsigned offset, std::uint64_t id) {
 }
 
 void Chip::unexport_line(unsigned offset) {
-    WakeList wake;
     std::shared_ptr<Line> line;
     {
         const std::lock_guard lock(mutex_);
@@ -99,54 +98,56 @@ void Chip::unexport_line(unsigned offset) {
             throw_errno(ENODEV, "the board is gone");
         }
         if (offset < max_lines) {
-            line = unlink_locked(offset, wake);
+            line = unlink_locked(offset);
         }
     }
     if (!line) {
         throw_errno(EINVAL, "the line is not exported");
     }
+    WakeList wake;
     line->value_events_.kill(wake);
     line->quiet_events_.kill(wake);
     wake.notify_all();
-    observer_.arming_changed(shared_from_this());
+    observer_.work_changed(shared_from_this());
 }
 
-std::shared_ptr<Line> Chip::unlink_locked(unsigned offset, WakeList& wake) {
-    value_edges_.clear(offset);
-    reader_edges_.clear(offset);
+std::shared_ptr<Line> Chip::unlink_locked(unsigned offset) {
+    edges_.clear(offset);
     note_armed_locked();
-    auto line = std::exchange(lines_[offset], nullptr);
-    if (line) {
-        for (EventQueue* queue : std::exchange(line->readers_, {})) {
-            queue->end(wake);
-        }
-    }
-    return line;
+    return std::exchange(lines_[offset], nullptr);
 }
 
-void Chip::arm_locked(Line& line, bool level) {
+void Chip::arm_locked(const Line& line, bool level) {
     const WireEdges edges(line.edge_, line.active_low_);
-    value_edges_.set(line.offset_, edges.rising, edges.falling, level);
-    if (!line.readers_.empty()) {
-        const WireEdges read(line.read_edge(), line.active_low_);
-        reader_edges_.choose(line.offset_, read.rising, read.falling);
+    edges_.set(line.offset_, edges.rising, edges.falling, level);
+    note_armed_locked();
+}
+
+bool Chip::note_armed_locked() noexcept {
+    with_edges_ = edges_.armed();
+    const auto armed = static_cast<PinMask>(edges_.armed() & ~state_.outputs);
+    return (armed_.exchange(armed) != 0) != (armed != 0);
+}
+
+bool Chip::has_work() const noexcept {
+    return armed() != 0 || worker_holds_ != 0 || bus_.recovering();
+}
+
+Chip::WorkerHold::WorkerHold(std::shared_ptr<Chip> chip) : chip_(std::move(chip)) {
+    ++chip_->worker_holds_;
+    try {
+        chip_->observer_.need_worker(chip_);
+    } catch (...) {
+        --chip_->worker_holds_;
+        throw;
     }
-    note_armed_locked();
 }
 
-void Chip::arm_readers_locked(Line& line, bool level) {
-    const WireEdges edges(line.read_edge(), line.active_low_);
-    reader_edges_.set(line.offset_, edges.rising, edges.falling, level);
-    note_armed_locked();
-}
-
-void Chip::disarm_readers_locked(const Line& line) {
-    reader_edges_.clear(line.offset_);
-    note_armed_locked();
-}
-
-void Chip::note_armed_locked() noexcept {
-    armed_ = static_cast<PinMask>(value_edges_.armed() | reader_edges_.armed());
+Chip::WorkerHold::~WorkerHold() {
+    if (chip_) {
+        --chip_->worker_holds_;
+        chip_->observer_.work_changed(chip_);
+    }
 }
 
 void Chip::unexport_all(WakeList& wake) {
@@ -154,7 +155,7 @@ void Chip::unexport_all(WakeList& wake) {
     {
         const std::lock_guard lock(mutex_);
         for (unsigned offset = 0; offset < max_lines; ++offset) {
-            lines[offset] = unlink_locked(offset, wake);
+            lines[offset] = unlink_locked(offset);
         }
     }
     for (const auto& line : lines) {
@@ -171,7 +172,7 @@ void Chip::kill() noexcept {
     unexport_all(wake);
     bus_.close();
     wake.notify_all();
-    observer_.arming_changed(shared_from_this());
+    observer_.work_changed(shared_from_this());
 }
 
 mpsse::Banks Chip::overdue(mpsse::Banks reads) noexcept {
@@ -194,14 +195,11 @@ void Chip::sampled(const Sample& sample) noexcept {
                 stats_.sampled(last_sample_, interval);
             }
         }
-        const PinMask fired = value_edges_.feed(sample);
+        const auto fired = static_cast<PinMask>(edges_.feed(sample) & armed());
         for (unsigned offset = 0; fired >> offset != 0; ++offset) {
             if ((fired >> offset & 1U) != 0 && lines_[offset]) {
-                lines_[offset]->value_events_.raise(wake);
+                lines_[offset]->edge_came_locked(sample, wake);
             }
-        }
-        if (reader_edges_.armed() != 0) {
-            queue_edges_locked(sample, wake);
         }
     }
     wake.notify_all();
@@ -212,33 +210,44 @@ PinMask Chip::streamed_lines() noexcept {
 }
 
 void Chip::streamed(const StreamedBatch& batch) noexcept {
-    const std::lock_guard lock(mutex_);
-    stats_.streamed(clock_.now(), batch.samples, batch.largest_gap, batch.after_overrun);
-}
-
-void Chip::queue_edges_locked(const Sample& sample, WakeList& wake) {
-    const PinMask seen = reader_edges_.feed(sample);
-    for (unsigned offset = 0; seen >> offset != 0; ++offset) {
-        if ((seen >> offset & 1U) != 0 && lines_[offset]) {
-            const Line& line = *lines_[offset];
-            const EdgeEvent edge{sample.time, line.level_in(sample) != line.active_low_};
-            for (EventQueue* queue : line.readers_) {
-                queue->push(edge, wake);
-            }
-        }
+    if (sample_interval() != Duration::zero()) {
+        return;  // the end of a stream that is not wanted any more
     }
+    const std::lock_guard lock(mutex_);
+    stats_.streamed(batch.begun, clock_.now(), batch.samples, batch.largest_gap,
+                    batch.after_overrun);
 }
 
 void Chip::committed(const PortState& shadow) noexcept {
-    const std::lock_guard lock(mutex_);
-    state_ = shadow;
+    bool work_changed = false;
+    {
+        const std::lock_guard lock(mutex_);
+        const PinMask were_outputs = std::exchange(state_, shadow).outputs;
+        edges_.forget(static_cast<PinMask>(were_outputs & ~shadow.outputs));
+        work_changed = note_armed_locked();
+    }
+    if (work_changed) {
+        observer_.work_changed(shared_from_this());
+    }
 }
+
+bool Chip::recovery_due() noexcept {
+    try {
+        observer_.need_worker(shared_from_this());
+    } catch (...) {
+        return false;
+    }
+    observer_.work_changed(shared_from_this());
+    return true;
+}
+
+void Chip::recovery_over() noexcept { observer_.work_changed(shared_from_this()); }
 
 void Chip::power_lost() noexcept {
     WakeList wake;
     unexport_all(wake);
     wake.notify_all();
-    observer_.arming_changed(shared_from_this());
+    observer_.work_changed(shared_from_this());
 }
 
 void Chip::lost() noexcept {

@@ -41,8 +41,8 @@ struct ChipInfo {
 
 class Chip;
 
-/// Is told, with no lock held, that the armed lines of a chip may have changed, and that its board
-/// does not answer any more because it is gone.
+/// Provides a chip with its poll worker and learns of the end of its board. Called with no lock
+/// held.
 class ChipObserver {
   public:
     ChipObserver() = default;
@@ -50,8 +50,12 @@ class ChipObserver {
     ChipObserver& operator=(const ChipObserver&) = delete;
     virtual ~ChipObserver() = default;
 
-    /// Calls may overtake each other: ask Chip::armed().
-    virtual void arming_changed(const std::shared_ptr<Chip>& chip) noexcept = 0;
+    /// Whether the chip has work for a poll worker may have changed, or the sample interval has.
+    /// Calls may overtake each other: ask Chip::has_work().
+    virtual void work_changed(const std::shared_ptr<Chip>& chip) noexcept = 0;
+    /// Makes sure that the chip has a poll worker. Throws std::system_error: ENOMEM no thread can
+    /// be had.
+    virtual void need_worker(const std::shared_ptr<Chip>& chip) = 0;
     /// `chip` is one of the board's; by now another board may be in its place.
     virtual void board_lost(const ChipInfo& chip) noexcept = 0;
 };
@@ -87,34 +91,54 @@ class Chip final : public BusObserver, public std::enable_shared_from_this<Chip>
     /// Wakes who polls the line. Throws std::system_error: EINVAL not exported, ENODEV dead.
     void unexport_line(unsigned offset);
 
-    /// Lines with an armed edge or with readers of their edges; none once the chip is dead.
+    /// Inputs with an armed edge; none once the chip is dead.
     mpsse::PinMask armed() const noexcept { return armed_; }
+    /// Whether the chip needs a poll worker: lines are armed or about to be, or the bus waits for
+    /// recovery.
+    bool has_work() const noexcept;
+
+    /// The chip has a poll worker as long as this lives, so that arming a line cannot fail for want
+    /// of a thread when its sample has come.
+    class WorkerHold {
+      public:
+        WorkerHold() = default;
+        /// Throws as ChipObserver::need_worker().
+        explicit WorkerHold(std::shared_ptr<Chip> chip);
+        WorkerHold(WorkerHold&& other) noexcept = default;
+        WorkerHold& operator=(WorkerHold&&) = delete;
+        WorkerHold(const WorkerHold&) = delete;
+        WorkerHold& operator=(const WorkerHold&) = delete;
+        ~WorkerHold();
+
+      private:
+        std::shared_ptr<Chip> chip_;
+    };
 
     /// The chip is gone or going: its lines die, who polls them wakes, jobs end with ENODEV.
     /// The engine remains, to be retired from the bus. Idempotent.
     void kill() noexcept;
 
     mpsse::Banks overdue(mpsse::Banks reads) noexcept override;
-    bool watches() noexcept override { return armed() != 0; }
+    mpsse::PinMask watched(mpsse::PinMask new_inputs) noexcept override {
+        return static_cast<mpsse::PinMask>(armed() | (new_inputs & with_edges_));
+    }
     void sampled(const Sample& sample) noexcept override;
     mpsse::PinMask streamed_lines() noexcept override;
     void streamed(const StreamedBatch& batch) noexcept override;
     void committed(const mpsse::PortState& shadow) noexcept override;
     void power_lost() noexcept override;
+    bool recovery_due() noexcept override;
+    void recovery_over() noexcept override;
     void lost() noexcept override;
 
   private:
     friend class Line;
-    /// As the line's `edge` and `active_low` say; its readers, if any, are armed already.
-    void arm_locked(Line& line, bool level);
-    void arm_readers_locked(Line& line, bool level);
-    void disarm_readers_locked(const Line& line);
-    /// After every change of what is armed.
-    void note_armed_locked() noexcept;
-    void queue_edges_locked(const Sample& sample, WakeList& wake);
-    /// Drops a line out of every structure and ends its queues; its events are killed by the
-    /// caller, unlocked.
-    std::shared_ptr<Line> unlink_locked(unsigned offset, WakeList& wake);
+    /// As the line's `edge` and `active_low` say.
+    void arm_locked(const Line& line, bool level);
+    /// After every change of what is armed or an output. Whether has_work() may have changed.
+    bool note_armed_locked() noexcept;
+    /// Drops a line out of every structure; its events are killed by the caller, unlocked.
+    std::shared_ptr<Line> unlink_locked(unsigned offset);
     /// Of all lines; their watchers are still to be woken, and the observer to be told.
     void unexport_all(WakeList& wake);
 
@@ -127,11 +151,13 @@ class Chip final : public BusObserver, public std::enable_shared_from_this<Chip>
     /// Taken before any EventNode's lock; never held across a transfer, a wake-up or a callback.
     mutable Mutex mutex_;
     std::array<std::shared_ptr<Line>, max_lines> lines_;  ///< guarded by mutex_
-    EdgeDetector value_edges_;                            ///< guarded by mutex_
-    EdgeDetector reader_edges_;                           ///< guarded by mutex_
-    /// What the two are armed for; changes with mutex_ held. In bus order: a sample that is not
-    /// looked at because nothing is armed came before whatever is armed next.
+    EdgeDetector edges_;                                  ///< guarded by mutex_
+    /// What the detector is armed for, without outputs, which have no edges; changes with mutex_
+    /// held. In bus order: a sample that is not looked at because nothing is armed came before
+    /// whatever is armed next.
     std::atomic<mpsse::PinMask> armed_ = 0;
+    std::atomic<mpsse::PinMask> with_edges_ = 0;  ///< the same with outputs
+    std::atomic<unsigned> worker_holds_ = 0;
     mpsse::PortState state_;  ///< guarded by mutex_
     TimePoint last_sample_;   ///< guarded by mutex_; of armed lines
     SamplingStats stats_;     ///< guarded by mutex_

@@ -14,6 +14,7 @@ void assign(PinMask& mask, PinMask bit, bool value) noexcept {
 void EdgeDetector::set(unsigned offset, bool rising, bool falling, bool level) noexcept {
     choose(offset, rising, falling);
     assign(previous_, static_cast<PinMask>(1U << offset), level);
+    assign(known_, static_cast<PinMask>(1U << offset), true);
 }
 
 void EdgeDetector::choose(unsigned offset, bool rising, bool falling) noexcept {
@@ -25,10 +26,11 @@ void EdgeDetector::choose(unsigned offset, bool rising, bool falling) noexcept {
 void EdgeDetector::clear(unsigned offset) noexcept { set(offset, false, false, false); }
 
 PinMask EdgeDetector::feed(const Sample& sample) noexcept {
-    const auto changed = static_cast<PinMask>((sample.levels ^ previous_) & sample.valid);
+    const auto changed = static_cast<PinMask>((sample.levels ^ previous_) & sample.valid & known_);
     const auto rose = static_cast<PinMask>(changed & sample.levels & rising_);
     const auto fell = static_cast<PinMask>(changed & ~sample.levels & falling_);
     previous_ = static_cast<PinMask>((previous_ & ~sample.valid) | (sample.levels & sample.valid));
+    known_ |= sample.valid;
     return static_cast<PinMask>(rose | fell);
 }
 

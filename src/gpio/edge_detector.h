@@ -6,7 +6,7 @@
 namespace gpiofs::gpio {
 
 /// Compares one sample with the one before it under the armed masks. Levels are the wire's, not
-/// turned round by active_low. Thread-bound.
+/// inverted by active_low. Thread-bound.
 class EdgeDetector {
   public:
     /// Which edges of a line to report from now on. `level` is what a sample just found there, so
@@ -21,6 +21,9 @@ class EdgeDetector {
         return static_cast<mpsse::PinMask>(rising_ | falling_);
     }
 
+    /// The next sample of these lines tells their level and is no edge.
+    void forget(mpsse::PinMask lines) noexcept { known_ &= static_cast<mpsse::PinMask>(~lines); }
+
     /// The armed lines on which `sample` shows an armed edge.
     mpsse::PinMask feed(const Sample& sample) noexcept;
 
@@ -28,6 +31,7 @@ class EdgeDetector {
     mpsse::PinMask rising_ = 0;
     mpsse::PinMask falling_ = 0;
     mpsse::PinMask previous_ = 0;
+    mpsse::PinMask known_ = 0;  ///< lines whose level is in previous_
 };
 
 }  // namespace gpiofs::gpio

@@ -81,16 +81,32 @@ void Engine::start(TimePoint deadline) {
     throw std::system_error(error, name_ + ": the chip does not enter MPSSE mode");
 }
 
-std::error_code Engine::exchange(const mpsse::CommandBuffer& commands,
-                                 const mpsse::PortState& after, TimePoint deadline) {
-    if (const auto error = send(commands.bytes(), after, deadline)) {
-        return error;
+template <typename Step>
+std::error_code Engine::guarded(Step step) noexcept {
+    try {
+        return step();
+    } catch (...) {
+        in_step_ = false;
+        return errno_code(ENOMEM);
     }
-    return receive(commands.reply_size(), deadline);
 }
 
-std::error_code Engine::send(std::span<const std::uint8_t> bytes, const mpsse::PortState& after,
-                             TimePoint deadline) {
+std::error_code Engine::send(const mpsse::CommandBuffer& commands, const mpsse::PortState& after,
+                             TimePoint deadline) noexcept {
+    return guarded([&] { return send_bytes(commands.bytes(), after, deadline); });
+}
+
+std::error_code Engine::receive(std::size_t count, TimePoint deadline) noexcept {
+    return guarded([&] { return receive_bytes(count, deadline); });
+}
+
+std::error_code Engine::ensure_in_step(TimePoint deadline) noexcept {
+    return in_step_ ? std::error_code{} : guarded([&] { return get_in_step(deadline); });
+}
+
+std::error_code Engine::send_bytes(std::span<const std::uint8_t> bytes,
+                                   const mpsse::PortState& after, TimePoint deadline) {
+    unsent_.reserve(bytes.size());  // afterwards it is too late for want of memory
     const auto [sent, error] = transport_->write(bytes, deadline);
     if (sent == bytes.size()) {
         shadow_ = after;
@@ -106,7 +122,7 @@ std::error_code Engine::send(std::span<const std::uint8_t> bytes, const mpsse::P
     return fail(error ? error : errno_code(EIO), Direction::out);
 }
 
-std::error_code Engine::receive(std::size_t count, TimePoint deadline) {
+std::error_code Engine::receive_bytes(std::size_t count, TimePoint deadline) {
     parser_.clear();
     while (parser_.payload().size() < count) {
         if (const auto error = read_packet(deadline)) {
@@ -133,7 +149,7 @@ std::error_code Engine::read_packet(TimePoint deadline) {
     return {};
 }
 
-std::error_code Engine::fail(std::error_code error, Direction direction) {
+std::error_code Engine::fail(std::error_code error, Direction direction) noexcept {
     in_step_ = false;
     if (error == errno_code(EPIPE)) {
         if (const auto clearing = transport_->clear_halt(direction);
@@ -145,10 +161,7 @@ std::error_code Engine::fail(std::error_code error, Direction direction) {
     return error;
 }
 
-std::error_code Engine::ensure_in_step(TimePoint deadline) {
-    if (in_step_) {
-        return {};
-    }
+std::error_code Engine::get_in_step(TimePoint deadline) {
     if (gone_) {
         return errno_code(ENODEV);
     }
@@ -191,7 +204,7 @@ std::error_code Engine::climb(TimePoint deadline) {
     if (!unsent_.empty()) {
         incidents_.climbs(Rung::resend, "a write was cut short; sending the rest of it");
         const std::vector<std::uint8_t> rest = unsent_;
-        if (const auto error = send(rest, unsent_state_, deadline)) {
+        if (const auto error = send_bytes(rest, unsent_state_, deadline)) {
             return error;
         }
     }
@@ -275,7 +288,7 @@ std::error_code Engine::send_shadow(TimePoint deadline) {
     commands.loopback_off();
     commands.set_pins(shadow_, banks_);
     commands.send_immediate();
-    return send(commands.bytes(), shadow_, deadline);
+    return send_bytes(commands.bytes(), shadow_, deadline);
 }
 
 void Engine::stop(OnExit how, TimePoint deadline) noexcept {

@@ -50,21 +50,21 @@ class Engine {
     /// on the pins by the UART. Throws std::system_error.
     void start(TimePoint deadline);
 
-    /// As transport::Transport::before_waiting().
-    void before_waiting(std::function<void()> call) { transport_->before_waiting(std::move(call)); }
-
     /// False after a failure, until ensure_in_step() has mended it.
     bool in_step() const noexcept { return in_step_; }
     /// Does nothing unless the last exchange failed; then climbs the ladder. The shadow may be
-    /// another afterwards, so a batch is composed after this call.
-    std::error_code ensure_in_step(TimePoint deadline);
+    /// another afterwards, so a batch is composed after this call. ENOMEM if memory runs out on the
+    /// way, as send() and receive(): the engine is out of step then.
+    std::error_code ensure_in_step(TimePoint deadline) noexcept;
     /// Whether ensure_in_step() has found since the last call that the chip had lost its power.
     bool take_power_loss() noexcept { return std::exchange(power_lost_, false); }
-    /// Sends a batch and collects its replies; the engine is in step. `after` is the shadow once
-    /// the batch has run; it is committed when the chip has taken all the bytes.
-    std::error_code exchange(const mpsse::CommandBuffer& commands, const mpsse::PortState& after,
-                             TimePoint deadline);
-    /// The replies of the last successful exchange, status bytes removed.
+    /// Sends a batch; the engine is in step. `after` is the shadow once the batch has run; it is
+    /// committed when the chip has taken all the bytes.
+    std::error_code send(const mpsse::CommandBuffer& commands, const mpsse::PortState& after,
+                         TimePoint deadline) noexcept;
+    /// Collects the replies of the batch that was sent, `count` bytes without status bytes.
+    std::error_code receive(std::size_t count, TimePoint deadline) noexcept;
+    /// What the last successful receive() has collected.
     std::span<const std::uint8_t> reply() const noexcept { return parser_.payload(); }
 
     const mpsse::PortState& shadow() const noexcept { return shadow_; }
@@ -79,11 +79,15 @@ class Engine {
   private:
     friend class Pipeline;
 
-    std::error_code send(std::span<const std::uint8_t> bytes, const mpsse::PortState& after,
-                         TimePoint deadline);
-    std::error_code receive(std::size_t count, TimePoint deadline);
+    /// Runs a step that may ask for memory; without it the engine is out of step.
+    template <typename Step>
+    std::error_code guarded(Step step) noexcept;
+    std::error_code send_bytes(std::span<const std::uint8_t> bytes, const mpsse::PortState& after,
+                               TimePoint deadline);
+    std::error_code receive_bytes(std::size_t count, TimePoint deadline);
+    std::error_code get_in_step(TimePoint deadline);
     std::error_code read_packet(TimePoint deadline);
-    std::error_code fail(std::error_code error, transport::Direction direction);
+    std::error_code fail(std::error_code error, transport::Direction direction) noexcept;
     /// Two bad commands, each answered by its own echo: an echo left over from an earlier attempt
     /// can pass for the first, never for the second.
     std::error_code synchronise(TimePoint deadline);

@@ -4,6 +4,18 @@
 
 namespace gpiofs::gpio {
 
+void WakeList::notify_all() noexcept {
+    std::unique_ptr<Wakeup> ordered;
+    while (first_) {
+        auto rest = std::exchange(first_->next_, std::move(ordered));
+        ordered = std::exchange(first_, std::move(rest));
+    }
+    while (ordered) {
+        ordered->notify();
+        ordered = std::exchange(ordered->next_, nullptr);
+    }
+}
+
 void EventNode::attach(Subscription& subscription) {
     const std::lock_guard lock(mutex_);
     subscriptions_.push_back(&subscription);
@@ -24,19 +36,19 @@ bool EventNode::poll(Subscription& subscription, std::unique_ptr<Wakeup> wakeup)
     return dead_ || subscription.seen_ != count_;
 }
 
-void EventNode::raise(WakeList& wake) {
+void EventNode::raise(WakeList& wake) noexcept {
     const std::lock_guard lock(mutex_);
     ++count_;
     take_wakeups(wake);
 }
 
-void EventNode::kill(WakeList& wake) {
+void EventNode::kill(WakeList& wake) noexcept {
     const std::lock_guard lock(mutex_);
     dead_ = true;
     take_wakeups(wake);
 }
 
-void EventNode::take_wakeups(WakeList& wake) {
+void EventNode::take_wakeups(WakeList& wake) noexcept {
     for (Subscription* subscription : subscriptions_) {
         if (subscription->wakeup_) {
             wake.take(std::move(subscription->wakeup_));

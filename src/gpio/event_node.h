@@ -5,11 +5,12 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace gpiofs::gpio {
 
-/// Wakes one sleeper, once. The front end puts its poll handle behind it.
+/// Wakes one waiting poll(), once. The front end puts its poll handle behind it.
 class Wakeup {
   public:
     Wakeup() = default;
@@ -18,22 +19,26 @@ class Wakeup {
     virtual ~Wakeup() = default;
 
     virtual void notify() noexcept = 0;
+
+  private:
+    friend class WakeList;
+    std::unique_ptr<Wakeup> next_;  ///< in the WakeList that has it
 };
 
 /// Wake-ups taken from their owners under a lock, to be used and destroyed with no lock held: a
-/// notification is a system call, and who wakes up asks for the very locks the notifier held.
+/// notification is a system call, and a program that wakes up asks for the very locks the notifier
+/// held. Taking one allocates nothing.
 class WakeList {
   public:
-    void take(std::unique_ptr<Wakeup> wakeup) { wakeups_.push_back(std::move(wakeup)); }
-    void notify_all() noexcept {
-        for (const auto& wakeup : wakeups_) {
-            wakeup->notify();
-        }
-        wakeups_.clear();
+    void take(std::unique_ptr<Wakeup> wakeup) noexcept {
+        wakeup->next_ = std::move(first_);
+        first_ = std::move(wakeup);
     }
+    /// In the order in which they were taken.
+    void notify_all() noexcept;
 
   private:
-    std::vector<std::unique_ptr<Wakeup>> wakeups_;
+    std::unique_ptr<Wakeup> first_;  ///< the latest
 };
 
 class EventNode;
@@ -64,13 +69,13 @@ class EventNode {
     void mark_seen(Subscription& subscription) noexcept { subscription.seen_ = count_.load(); }
 
     /// Counts one event and hands all wake-ups over.
-    void raise(WakeList& wake);
+    void raise(WakeList& wake) noexcept;
     /// The attribute is gone: every poll reports an event from now on.
-    void kill(WakeList& wake);
+    void kill(WakeList& wake) noexcept;
     bool dead() const noexcept { return dead_; }
 
   private:
-    void take_wakeups(WakeList& wake);
+    void take_wakeups(WakeList& wake) noexcept;
 
     mutable Mutex mutex_;
     std::atomic<std::uint64_t> count_ = 1;      ///< counts up with mutex_ held

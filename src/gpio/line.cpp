@@ -4,6 +4,7 @@
 #include "gpio/chip.h"
 
 #include <cerrno>
+#include <utility>
 
 namespace gpiofs::gpio {
 
@@ -47,6 +48,28 @@ void Line::check_alive_locked() const {
     }
 }
 
+const EdgeRing* Line::edges() const {
+    const std::lock_guard lock(chip_->mutex_);
+    return edges_.get();
+}
+
+void Line::make_edge_ring() {
+    if (edges() == nullptr) {
+        auto made = std::make_unique<EdgeRing>();
+        const std::lock_guard lock(chip_->mutex_);
+        if (!edges_) {
+            edges_ = std::move(made);
+        }
+    }
+}
+
+void Line::edge_came_locked(const Sample& sample, WakeList& wake) noexcept {
+    if (edges_) {
+        edges_->push({sample.time, value(sample)});
+    }
+    value_events_.raise(wake);
+}
+
 bool Line::set_edge(Edge edge, const Sample* sample) {
     bool refused = false;
     {
@@ -63,7 +86,7 @@ bool Line::set_edge(Edge edge, const Sample* sample) {
         edge_ = refused ? Edge::none : edge;
         chip_->arm_locked(*this, sample != nullptr && level_in(*sample));
     }
-    chip_->observer_.arming_changed(chip_);
+    chip_->observer_.work_changed(chip_);
     if (refused) {
         throw_errno(EIO, "an output has no edges");
     }
@@ -74,7 +97,7 @@ bool Line::set_active_low(bool active_low, const Sample* sample) {
     const std::lock_guard lock(chip_->mutex_);
     check_alive_locked();
     const bool one_edge = edge_ == Edge::rising || edge_ == Edge::falling;
-    const bool turns = active_low != active_low_ && (one_edge || !readers_.empty());
+    const bool turns = active_low != active_low_ && one_edge;
     if (turns && sample == nullptr) {
         return false;
     }
@@ -83,30 +106,6 @@ bool Line::set_active_low(bool active_low, const Sample* sample) {
         chip_->arm_locked(*this, level_in(*sample));
     }
     return true;
-}
-
-void Line::add_reader(EventQueue& queue, const Sample& sample) {
-    {
-        const std::lock_guard lock(chip_->mutex_);
-        check_alive_locked();
-        if ((chip_->state_.outputs & mask()) != 0) {
-            throw_errno(EIO, "an output has no edges");
-        }
-        readers_.push_back(&queue);
-        chip_->arm_readers_locked(*this, level_in(sample));
-    }
-    chip_->observer_.arming_changed(chip_);
-}
-
-void Line::remove_reader(EventQueue& queue) noexcept {
-    {
-        const std::lock_guard lock(chip_->mutex_);
-        if (std::erase(readers_, &queue) == 0 || !readers_.empty()) {
-            return;
-        }
-        chip_->disarm_readers_locked(*this);
-    }
-    chip_->observer_.arming_changed(chip_);
 }
 
 }  // namespace gpiofs::gpio

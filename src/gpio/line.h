@@ -1,13 +1,12 @@
 #pragma once
 
 #include "gpio/bus.h"
+#include "gpio/edge_ring.h"
 #include "gpio/event_node.h"
-#include "gpio/event_queue.h"
 
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <vector>
 
 namespace gpiofs::gpio {
 
@@ -51,7 +50,12 @@ class Line {
     /// The line's value in a sample of its bank, in the sense of active_low.
     bool value(const Sample& sample) const;
 
-    /// Arms, disarms or turns round. Arming takes the line's level from a sample of its bank made
+    /// The edges since the line was first armed, each as `edge` chose then; null before that.
+    const EdgeRing* edges() const;
+    /// Makes room for edges, which arming needs. Throws std::bad_alloc.
+    void make_edge_ring();
+
+    /// Arms, disarms or inverts. Arming takes the line's level from a sample of its bank made
     /// in bus order, so that no edge after the change is lost and none before it is reported;
     /// without one (null) nothing is changed and the answer is false if one is needed. Throw
     /// std::system_error: ENODEV the line is dead; set_edge EIO it cannot be armed because it is an
@@ -59,18 +63,11 @@ class Line {
     bool set_edge(Edge edge, const Sample* sample);
     bool set_active_low(bool active_low, const Sample* sample);
 
-    /// Queues the edges chosen by `edge` there (both, if none), from this sample on, until the line
-    /// dies, which ends the queue. The reader takes it back before it goes. Neither changes what is
-    /// told of `value`. Throws std::system_error: ENODEV the line is dead, EIO it is an output.
-    void add_reader(EventQueue& queue, const Sample& sample);
-    /// Also of a queue that was never added.
-    void remove_reader(EventQueue& queue) noexcept;
-
   private:
     friend class Chip;
     bool level_in(const Sample& sample) const noexcept;
-    /// What readers see: guarded by Chip::mutex_ as edge_ is.
-    Edge read_edge() const noexcept { return edge_ == Edge::none ? Edge::both : edge_; }
+    /// The sample shows an armed edge.
+    void edge_came_locked(const Sample& sample, WakeList& wake) noexcept;
     void check_alive_locked() const;
     mpsse::PinMask mask() const noexcept { return static_cast<mpsse::PinMask>(1U << offset_); }
 
@@ -79,7 +76,7 @@ class Line {
     const std::uint64_t id_;
     std::atomic<bool> active_low_ = false;  ///< changes with Chip::mutex_ held
     Edge edge_ = Edge::none;                ///< guarded by Chip::mutex_
-    std::vector<EventQueue*> readers_;      ///< guarded by Chip::mutex_
+    std::unique_ptr<EdgeRing> edges_;       ///< made once, guarded by Chip::mutex_
     EventNode value_events_;
     EventNode quiet_events_;
 };

@@ -12,9 +12,15 @@ double SamplingReport::rate() const noexcept {
     return static_cast<double>(samples - 1) / std::chrono::duration<double>(time).count();
 }
 
-void SamplingStats::restart() noexcept { *this = {}; }
+void SamplingStats::restart(TimePoint from) noexcept {
+    *this = {};
+    from_ = from;
+}
 
 void SamplingStats::sampled(TimePoint at, Duration interval) noexcept {
+    if (at < from_) {
+        return;
+    }
     if (report_.samples > 0) {
         const Duration gap = at - last_;
         report_.largest_gap = std::max(report_.largest_gap, gap);
@@ -23,8 +29,11 @@ void SamplingStats::sampled(TimePoint at, Duration interval) noexcept {
     reach(at, 1);
 }
 
-void SamplingStats::streamed(TimePoint at, std::uint64_t samples, Duration largest_gap,
-                             bool overrun) noexcept {
+void SamplingStats::streamed(TimePoint begun, TimePoint at, std::uint64_t samples,
+                             Duration largest_gap, bool overrun) noexcept {
+    if (begun < from_) {
+        return;
+    }
     report_.largest_gap = std::max(report_.largest_gap, largest_gap);
     report_.overruns += overrun ? 1 : 0;
     reach(at, samples);

@@ -23,11 +23,13 @@ struct SamplingReport {
 /// Keeps that report. Thread-bound.
 class SamplingStats {
   public:
-    void restart() noexcept;
+    /// What was sampled before `from` does not count, also if it is told later.
+    void restart(TimePoint from) noexcept;
     /// One sample of an interval's worth.
     void sampled(TimePoint at, Duration interval) noexcept;
-    /// A batch of a stream, complete at `at`.
-    void streamed(TimePoint at, std::uint64_t samples, Duration largest_gap, bool overrun) noexcept;
+    /// A batch of a stream, from `begun` to `at`.
+    void streamed(TimePoint begun, TimePoint at, std::uint64_t samples, Duration largest_gap,
+                  bool overrun) noexcept;
 
     const SamplingReport& report() const noexcept { return report_; }
 
@@ -35,6 +37,7 @@ class SamplingStats {
     void reach(TimePoint at, std::uint64_t samples) noexcept;
 
     SamplingReport report_;
+    TimePoint from_;
     TimePoint first_;
     TimePoint last_;
 };

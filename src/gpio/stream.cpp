@@ -12,7 +12,6 @@ namespace {
 
 using mpsse::Banks;
 using mpsse::PinMask;
-using mpsse::PortState;
 
 /// Engine time of one batch; two are under way.
 constexpr Duration batch_time = std::chrono::microseconds(500);
@@ -31,6 +30,7 @@ constexpr Duration shortest_command = std::chrono::nanoseconds(10);
 /// How much slower than its pace the engine may seem before the host is thought to be late.
 constexpr int pace_slack_percent = 5;
 
+/// Reply bytes of a sample of banks, of which there is at least one.
 std::size_t width(Banks banks) noexcept { return banks == Banks::both ? 2 : 1; }
 
 bool is_mark(std::span<const std::uint8_t> replies) noexcept {
@@ -39,29 +39,44 @@ bool is_mark(std::span<const std::uint8_t> replies) noexcept {
 
 }  // namespace
 
-Stream::Stream(Bus& bus, Engine& engine, BusObserver& observer, const Clock& clock,
-               EnginePace& pace)
+Stream::Stream(Bus& bus)
     : bus_(bus),
-      observer_(observer),
-      clock_(clock),
-      pace_(pace),
-      pipeline_(engine, Pipeline::Posting::always) {}
+      observer_(*bus.observer_),
+      clock_(bus.clock_),
+      pace_(bus.pace_),
+      pipeline_(*bus.engine_, Pipeline::Posting::always) {}
 
-std::error_code Stream::run(Duration timeout, const std::function<bool()>& go_on) {
+std::error_code Stream::run(Bus& bus, Duration timeout,
+                            const std::function<bool()>& go_on) noexcept {
+    try {
+        Stream stream(bus);
+        std::error_code error;
+        try {
+            error = stream.go_on(timeout, go_on);
+        } catch (...) {
+            error = errno_code(ENOMEM);
+        }
+        stream.refuse_jobs(error);
+        return error;
+    } catch (...) {
+        return errno_code(ENOMEM);
+    }
+}
+
+std::error_code Stream::go_on(Duration timeout, const std::function<bool()>& wanted) {
     std::error_code error;
     TimePoint deadline = clock_.now() + timeout;
     while (!error) {
-        const PinMask lines = go_on() ? observer_.streamed_lines() : PinMask{0};
+        const PinMask lines = wanted() ? observer_.streamed_lines() : PinMask{0};
         if (lines == 0 && batches_.empty()) {
-            return {};
+            return pipeline_.finish(deadline);
         }
-        if (lines != 0 && has_room()) {
+        if (lines != 0 && has_room() && pipeline_.has_room()) {
             error = send_batch(lines);
             continue;
         }
         const std::size_t had = pipeline_.replies().size();
         error = pipeline_.wait(deadline);
-        bus_.tell_shadow();
         now_ = clock_.now();
         if (pipeline_.replies().size() > had) {
             deadline = now_ + timeout;
@@ -73,7 +88,6 @@ std::error_code Stream::run(Duration timeout, const std::function<bool()>& go_on
             error = errno_code(ETIMEDOUT);
         }
     }
-    fail(error);
     return error;
 }
 
@@ -96,7 +110,8 @@ bool Stream::engine_is_idle(TimePoint now) const noexcept {
     // Replies that nobody has collected yet do not tell when they came; the pace does.
     const TimePoint begun = std::max(last_sample_, batches_.front().sent + pace_.round_trip / 2);
     Duration work{};
-    for (const Batch& batch : batches_) {
+    for (std::size_t n = 0; n < batches_.size(); ++n) {
+        const Batch& batch = batches_[n];
         work += pace_.command * static_cast<Duration::rep>(batch.samples_left * width(batch.banks));
     }
     return now > begun + work + work * pace_slack_percent / 100 + pace_.round_trip;
@@ -104,20 +119,19 @@ bool Stream::engine_is_idle(TimePoint now) const noexcept {
 
 std::error_code Stream::send_batch(PinMask lines) {
     Banks banks = mpsse::banks_of(lines);
-    for (const Batch& batch : batches_) {
+    for (std::size_t n = 0; n < batches_.size(); ++n) {
         // The line that such a job is about to arm is watched from its answer on.
-        banks |= batch.job_banks;
+        banks |= batches_[n].jobs.empty() ? Banks::none : batches_[n].layout.reads;
     }
     const bool after_gap = at_full_length_ && engine_is_idle(clock_.now());
     at_full_length_ = !measuring();
-    Batch& batch = batches_.emplace_back();
+    Batch& batch = batches_.push_back({});
     batch.after_gap = after_gap;
     batch.banks = banks;
     batch.jobs = bus_.take_round();
     if (const auto error = send_jobs(batch)) {
         return error;
     }
-    batch.banks |= batch.job_banks;
     batch.samples = batch.samples_left = batch_length(batch.banks);
     if (const std::size_t bytes = batch.samples * width(batch.banks) + mark_size;
         sampling_.reply_size() != bytes || sampled_banks_ != batch.banks) {
@@ -137,12 +151,15 @@ std::error_code Stream::send_jobs(Batch& batch) {
     if (batch.jobs.empty()) {
         return {};
     }
-    PortState after = pipeline_.shadow();
+    batch.after = pipeline_.shadow();
     job_commands_.clear();
-    batch.job_banks = batch.banks | Bus::put_jobs(batch.jobs, after, job_commands_);
-    job_commands_.get_pins(batch.job_banks);
+    batch.banks |= mpsse::banks_of(observer_.watched(Bus::new_inputs(batch.jobs)));
+    batch.layout = Bus::put_jobs(batch.jobs, batch.banks, batch.after, job_commands_);
+    batch.layout.reads |= batch.banks;
+    batch.banks = batch.layout.reads;
+    job_commands_.get_pins(batch.layout.reads);
     job_commands_.send_immediate();
-    return pipeline_.send(job_commands_, after);
+    return pipeline_.send(job_commands_, batch.after);
 }
 
 bool Stream::digest() {
@@ -162,7 +179,7 @@ bool Stream::digest() {
 
 std::size_t Stream::digest_batch(Batch& batch, std::span<const std::uint8_t> replies) {
     if (!batch.jobs.empty()) {
-        const std::size_t size = width(batch.job_banks);
+        const std::size_t size = batch.layout.size();
         if (replies.size() < size) {
             return 0;
         }
@@ -198,15 +215,17 @@ std::size_t Stream::digest_batch(Batch& batch, std::span<const std::uint8_t> rep
 }
 
 void Stream::answer_jobs(Batch& batch, std::span<const std::uint8_t> replies) {
+    // The shadow has moved with the first change: its sample is the first that is told after it.
+    bus_.tell_shadow(batch.after);
+    const auto reply = bus_.tell_samples(batch.layout, replies, now_);
     JobResult result;
-    result.sample = {mpsse::levels_from_reply(replies, batch.job_banks),
-                     mpsse::pins_of(batch.job_banks), now_};
+    result.sample = {mpsse::levels_from_reply(reply, batch.layout.reads),
+                     mpsse::pins_of(batch.layout.reads), now_};
     keep(result.sample);
     observer_.sampled(result.sample);
     Bus::in_order(batch.jobs, result);
-    batch.job_banks = Banks::none;
     batch.answered_jobs = true;
-    bus_.end_round(std::exchange(batch.jobs, {}), result);
+    Bus::answer(std::move(batch.jobs), result);
 }
 
 void Stream::begin(Batch& batch, std::size_t count) {
@@ -216,7 +235,7 @@ void Stream::begin(Batch& batch, std::size_t count) {
     }
     const Duration gap = time_of(batch, 0, count - 1) - last_sample_;
     const Duration step = pace_.command * static_cast<Duration::rep>(width(batch.banks) + 1);
-    observer_.streamed({batch.samples, batch.after_gap ? gap : step, batch.after_gap});
+    observer_.streamed({batch.samples, batch.start, batch.after_gap ? gap : step, batch.after_gap});
 }
 
 TimePoint Stream::time_of(const Batch& batch, std::size_t number,
@@ -308,11 +327,10 @@ void Stream::measure(const Batch& batch) {
     tries_ = 0;
 }
 
-void Stream::fail(std::error_code error) {
-    for (Batch& batch : batches_) {
-        bus_.end_round(std::exchange(batch.jobs, {}), {Bus::as_told(error), {}});
+void Stream::refuse_jobs(std::error_code error) noexcept {
+    while (!batches_.empty()) {
+        Bus::answer(std::move(batches_.pop_front().jobs), {Bus::as_told(error), {}});
     }
-    batches_.clear();
 }
 
 }  // namespace gpiofs::gpio

@@ -4,17 +4,15 @@
 #include "gpio/bus.h"
 #include "gpio/engine_pace.h"
 #include "gpio/pipeline.h"
+#include "gpio/ring.h"
 #include "mpsse/command.h"
 #include "mpsse/pins.h"
 
 #include <system_error>
 
 #include <cstdint>
-#include <deque>
 #include <functional>
-#include <memory>
 #include <span>
-#include <vector>
 
 namespace gpiofs::gpio {
 
@@ -30,17 +28,21 @@ namespace gpiofs::gpio {
 /// Thread-bound to whoever holds the bus.
 class Stream {
   public:
-    /// Everything outlives it; the engine is in step.
-    Stream(Bus& bus, Engine& engine, BusObserver& observer, const Clock& clock, EnginePace& pace);
-
-    /// Streams while `go_on` says so and there are lines to watch. `timeout`: how long nothing may
-    /// come from the chip. Jobs that were taken have been answered on return.
-    std::error_code run(Duration timeout, const std::function<bool()>& go_on);
+    /// Streams on a bus that the caller holds and whose engine is in step, while `go_on` says so
+    /// and there are lines to watch. `timeout`: how long nothing may come from the chip. Jobs that
+    /// were taken have been answered on return. ENOMEM if memory runs out.
+    static std::error_code run(Bus& bus, Duration timeout,
+                               const std::function<bool()>& go_on) noexcept;
 
   private:
+    explicit Stream(Bus& bus);
+
     struct Batch {
-        std::vector<std::shared_ptr<BusJob>> jobs;
-        mpsse::Banks job_banks = mpsse::Banks::none;
+        JobList jobs;
+        /// Of the jobs' replies; reads at the end are always there.
+        Bus::Layout layout;
+        /// The shadow after the jobs.
+        mpsse::PortState after;
         mpsse::Banks banks = mpsse::Banks::none;
         std::size_t samples = 0;
         std::size_t samples_left = 0;
@@ -52,7 +54,8 @@ class Stream {
         bool answered_jobs = false;
     };
 
-    bool has_room() const noexcept { return batches_.size() < (measuring() ? 1 : 2); }
+    std::error_code go_on(Duration timeout, const std::function<bool()>& wanted);
+    bool has_room() const noexcept { return measuring() ? batches_.empty() : !batches_.full(); }
     bool measuring() const noexcept { return pace_.command == Duration::zero(); }
     std::size_t batch_length(mpsse::Banks banks) const noexcept;
     /// Whether the engine has run out of work, as far as can be known.
@@ -76,7 +79,7 @@ class Stream {
     TimePoint time_of(const Batch& batch, std::size_t number, std::size_t after) const noexcept;
     void keep(const Sample& sample) noexcept;
     void measure(const Batch& batch);
-    void fail(std::error_code error);
+    void refuse_jobs(std::error_code error) noexcept;
 
     Bus& bus_;
     BusObserver& observer_;
@@ -84,7 +87,7 @@ class Stream {
     EnginePace& pace_;
     Pipeline pipeline_;
 
-    std::deque<Batch> batches_;
+    Ring<Batch, 2> batches_;
     mpsse::CommandBuffer job_commands_;
     mpsse::CommandBuffer sampling_;  ///< of the last batch, which the next one is likely to equal
     mpsse::Banks sampled_banks_ = mpsse::Banks::none;

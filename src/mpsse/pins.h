@@ -32,6 +32,11 @@ constexpr bool contains(Banks set, Banks bank) noexcept {
 constexpr PinMask low_pins = 0x00ff;
 constexpr PinMask high_pins = 0xff00;
 
+/// Reply bytes of one GET of each.
+constexpr std::size_t bank_count(Banks banks) noexcept {
+    return (contains(banks, Banks::low) ? 1U : 0U) + (contains(banks, Banks::high) ? 1U : 0U);
+}
+
 constexpr Banks banks_of(PinMask pins) noexcept {
     Banks banks = (pins & low_pins) != 0 ? Banks::low : Banks::none;
     return (pins & high_pins) != 0 ? banks | Banks::high : banks;

@@ -14,9 +14,11 @@ constexpr auto pause_after_failure = std::chrono::milliseconds(100);
 
 }  // namespace
 
-/// Waits for its sample, which another thread may be the one to take.
+/// Waits for its sample, which another thread may be the one to take. Used again and again: a
+/// sample allocates nothing.
 class PollWorker::SampleJob final : public gpio::BusJob {
   public:
+    SampleJob() { waits_for_recovery = false; }
     void done(const gpio::JobResult& result) noexcept override {
         const std::lock_guard lock(mutex_);
         error_ = result.error;
@@ -26,6 +28,7 @@ class PollWorker::SampleJob final : public gpio::BusJob {
     std::error_code wait() {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [this] { return done_; });
+        done_ = false;
         return error_;
     }
 
@@ -40,6 +43,7 @@ PollWorker::PollWorker(std::shared_ptr<gpio::Chip> chip, const Clock& clock, Dur
     : chip_(std::move(chip)),
       clock_(clock),
       timeout_(timeout),
+      job_(std::make_shared<SampleJob>()),
       thread_(start_thread("poll", [this] { run(); })) {}
 
 void PollWorker::stop() noexcept {
@@ -48,30 +52,55 @@ void PollWorker::stop() noexcept {
     changed_.notify_all();
 }
 
-void PollWorker::interval_changed() noexcept {
+void PollWorker::work_changed() noexcept {
     const std::lock_guard lock(mutex_);
-    interval_changed_ = true;
+    work_changed_ = true;
     changed_.notify_all();
 }
 
 void PollWorker::finish() noexcept { thread_.join(); }
 
+bool PollWorker::wanted() noexcept {
+    const std::lock_guard lock(mutex_);
+    return !stopping_;
+}
+
 std::error_code PollWorker::sample() {
-    const auto job = std::make_shared<SampleJob>();
-    job->reads = mpsse::banks_of(chip_->armed());
-    if (job->reads == mpsse::Banks::none) {
+    job_->reads = mpsse::banks_of(chip_->armed());
+    if (job_->reads == mpsse::Banks::none) {
         return {};
     }
-    job->deadline = clock_.now() + timeout_;
-    chip_->bus().submit(job);
-    return job->wait();
+    job_->deadline = clock_.now() + timeout_;
+    chip_->bus().submit(job_);
+    return job_->wait();
 }
 
 std::error_code PollWorker::stream() {
-    return chip_->bus().stream(timeout_, [this] {
-        const std::lock_guard lock(mutex_);
-        return !stopping_;
-    });
+    return chip_->bus().stream(timeout_, [this] { return wanted(); });
+}
+
+std::error_code PollWorker::recover() {
+    return chip_->bus().recover(timeout_, [this] { return wanted(); });
+}
+
+TimePoint PollWorker::work(TimePoint due) {
+    const Duration interval = chip_->sample_interval();
+    const bool recovers = chip_->bus().recovering();
+    const bool streams = interval == Duration::zero();
+    std::error_code error;
+    if (recovers) {
+        error = recover();
+    } else if (chip_->armed() != 0) {
+        error = streams ? stream() : sample();
+    }
+    const TimePoint now = clock_.now();
+    if (error == errno_code(ENODEV) || (!error && !recovers && (streams || chip_->armed() == 0))) {
+        return TimePoint::max();
+    }
+    if (error) {
+        return std::max(due + interval, now + pause_after_failure);
+    }
+    return recovers ? now : std::max(due + interval, now);
 }
 
 void PollWorker::run() {
@@ -79,28 +108,18 @@ void PollWorker::run() {
     TimePoint next = clock_.now();
     std::unique_lock lock(mutex_);
     while (!stopping_) {
-        interval_changed_ = false;
+        work_changed_ = false;
         lock.unlock();
-        const Duration interval = chip_->sample_interval();
-        const bool streams = interval == Duration::zero();
-        const std::error_code error = streams ? stream() : sample();
-        const TimePoint now = clock_.now();
-        next = std::max(next + interval, now);
-        if (error == errno_code(ENODEV) || (streams && !error)) {
-            // Until somebody says that there is something to do again.
-            next = TimePoint::max();
-        } else if (error) {
-            next = std::max(next, now + pause_after_failure);
-        }
+        next = work(next);
         lock.lock();
-        const auto due = [this] { return stopping_ || interval_changed_; };
+        const auto told = [this] { return stopping_ || work_changed_; };
         bool woken = true;
         if (next == TimePoint::max()) {
-            changed_.wait(lock, due);
-        } else if (next > now) {
-            woken = changed_.wait_until(lock, next, due);
+            changed_.wait(lock, told);
+        } else if (next > clock_.now()) {
+            woken = changed_.wait_until(lock, next, told);
         } else {
-            woken = due();  // a wait for the past costs as much as one for the future
+            woken = told();  // a wait for the past costs as much as one for the future
         }
         if (woken) {
             next = clock_.now();

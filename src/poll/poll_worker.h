@@ -8,9 +8,10 @@
 
 namespace gpiofs::poll {
 
-/// The thread that samples the armed lines of one chip, once per interval. What a sample means is
-/// the chip's business (Chip::sampled); the worker only sees to it that there is one.
-/// It takes the bus by the same rule as everybody, so it may do other people's transfers too.
+/// The thread that samples the armed lines of one chip, once per interval, and brings the chip back
+/// after a time-out. What a sample means is the chip's business (Chip::sampled); the worker only
+/// sees to it that there is one. It takes the bus by the same rule as everybody, so it may do the
+/// transfers of others too.
 class PollWorker final : public Retired {
   public:
     /// Starts sampling. `timeout` is the deadline of one sample.
@@ -18,8 +19,8 @@ class PollWorker final : public Retired {
 
     /// Makes the worker end soon. Any thread, the worker included.
     void stop() noexcept;
-    /// Looks at the sample interval again. Any thread.
-    void interval_changed() noexcept;
+    /// Looks at once at what there is to do. Any thread.
+    void work_changed() noexcept;
 
     void finish() noexcept override;
 
@@ -27,18 +28,24 @@ class PollWorker final : public Retired {
     class SampleJob;
 
     void run();
+    /// Does what is due at `due`; returns when to come back, TimePoint::max() for when told.
+    TimePoint work(TimePoint due);
     std::error_code sample();
     std::error_code stream();
+    std::error_code recover();
+    bool wanted() noexcept;
 
     const std::shared_ptr<gpio::Chip> chip_;
     const Clock& clock_;
     const Duration timeout_;
 
+    const std::shared_ptr<SampleJob> job_;
+
     Mutex mutex_;
     ConditionVariable changed_;
-    bool stopping_ = false;          ///< guarded by mutex_
-    bool interval_changed_ = false;  ///< guarded by mutex_
-    Thread thread_;                  ///< last: it uses everything above
+    bool stopping_ = false;      ///< guarded by mutex_
+    bool work_changed_ = false;  ///< guarded by mutex_
+    Thread thread_;              ///< last: it uses everything above
 };
 
 }  // namespace gpiofs::poll

@@ -28,9 +28,11 @@ ReclaimList::Announced::~Announced() {
     list_.changed_.notify_all();
 }
 
-void ReclaimList::push(std::unique_ptr<Retired> retired) {
+void ReclaimList::push(std::unique_ptr<Retired> retired) noexcept {
     const std::lock_guard lock(mutex_);
-    list_.push_back(std::move(retired));
+    Retired* const pushed = retired.get();
+    (list_ ? newest_->next_ : list_) = std::move(retired);
+    newest_ = pushed;
     ++pushed_;
     changed_.notify_all();
 }
@@ -45,16 +47,17 @@ void ReclaimList::drain() {
 void ReclaimList::run() {
     std::unique_lock lock(mutex_);
     while (true) {
-        changed_.wait(lock, [this] { return ending_ || !list_.empty(); });
-        if (list_.empty()) {
+        changed_.wait(lock, [this] { return ending_ || list_; });
+        if (!list_) {
             return;
         }
-        auto taken = std::exchange(list_, {});
-        const auto count = taken.size();
+        auto taken = std::exchange(list_, nullptr);
+        std::uint64_t count = 0;
         lock.unlock();
-        for (auto& retired : taken) {
-            retired->finish();
-            retired.reset();
+        while (taken) {
+            taken->finish();
+            taken = std::exchange(taken->next_, nullptr);
+            ++count;
         }
         lock.lock();
         finished_ += count;

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <vector>
 
 namespace gpiofs::poll {
 
@@ -19,6 +18,10 @@ class Retired {
     /// Waits until nobody uses it any more (joins a thread, waits for a transfer to end). Called
     /// once, by the list's owner, with no lock held; the object is destroyed right after it.
     virtual void finish() noexcept = 0;
+
+  private:
+    friend class ReclaimList;
+    std::unique_ptr<Retired> next_;  ///< on the list
 };
 
 /// The safe-deletion list: nothing is freed under a lock or under a user. Each of its rules answers
@@ -72,7 +75,8 @@ class ReclaimList {
         ReclaimList& list_;
     };
 
-    void push(std::unique_ptr<Retired> retired);
+    /// Allocates nothing: what cannot be listed could not be reclaimed either.
+    void push(std::unique_ptr<Retired> retired) noexcept;
     /// Returns when everything pushed or announced before the call has been finished and destroyed.
     void drain();
 
@@ -81,12 +85,13 @@ class ReclaimList {
 
     Mutex mutex_;
     ConditionVariable changed_;
-    std::vector<std::unique_ptr<Retired>> list_;  ///< guarded by mutex_
-    std::uint64_t pushed_ = 0;                    ///< guarded by mutex_
-    std::uint64_t finished_ = 0;                  ///< guarded by mutex_
-    unsigned announced_ = 0;                      ///< guarded by mutex_
-    bool ending_ = false;                         ///< guarded by mutex_
-    Thread owner_;                                ///< last: it uses everything above
+    std::unique_ptr<Retired> list_;  ///< the oldest; guarded by mutex_
+    Retired* newest_ = nullptr;      ///< of the list; guarded by mutex_
+    std::uint64_t pushed_ = 0;       ///< guarded by mutex_
+    std::uint64_t finished_ = 0;     ///< guarded by mutex_
+    unsigned announced_ = 0;         ///< guarded by mutex_
+    bool ending_ = false;            ///< guarded by mutex_
+    Thread owner_;                   ///< last: it uses everything above
 };
 
 }  // namespace gpiofs::poll

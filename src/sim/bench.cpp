@@ -65,25 +65,49 @@ void Bench::write(unsigned number, std::string_view path, std::string_view text)
 void Bench::set_plugged(unsigned number, bool plugged) {
     std::unique_lock lock(mutex_);
     Slot& slot = slots_[number];
+    // What may fail comes before the plug.
+    events_.reserve(events_.size() + 1);
+    Event event{nullptr, plugged ? std::string() : path_of(number)};
     if (!slot.board->set_plugged(plugged)) {
         return;
     }
+    slot.local = nullptr;
     if (plugged) {
-        slot.local = std::make_shared<LocalBoard>(slot.board, path_of(number));
-        events_.push_back({slot.local, {}});
-    } else {
-        slot.local = nullptr;
-        events_.push_back({nullptr, path_of(number)});
+        try {
+            slot.local = std::make_shared<LocalBoard>(slot.board, path_of(number));
+        } catch (...) {
+            slot.board->set_plugged(false);
+            throw;
+        }
+        event.arrived = slot.local;
     }
+    events_.push_back(std::move(event));
     tell(lock);
 }
 
-/// Whoever finds nobody telling tells everything, so that observers hear events in order.
+/// The thread that finds no other telling tells everything, so that observers hear events in
+/// order. If one throws, the next thread goes on behind that event.
 void Bench::tell(std::unique_lock<std::mutex>& lock) {
     if (telling_) {
         return;
     }
-    telling_ = true;
+    struct Telling {
+        Telling(Bench& telling, std::unique_lock<std::mutex>& held) : bench(telling), lock(held) {
+            bench.telling_ = true;
+        }
+        Telling(const Telling&) = delete;
+        Telling& operator=(const Telling&) = delete;
+        ~Telling() {
+            if (!lock.owns_lock()) {
+                lock.lock();
+            }
+            bench.telling_ = false;
+            bench.told_.notify_all();
+        }
+        Bench& bench;
+        std::unique_lock<std::mutex>& lock;
+    };
+    const Telling telling(*this, lock);
     while (!events_.empty()) {
         const Event event = std::move(events_.front());
         events_.erase(events_.begin());
@@ -99,8 +123,6 @@ void Bench::tell(std::unique_lock<std::mutex>& lock) {
         }
         lock.lock();
     }
-    telling_ = false;
-    told_.notify_all();
 }
 
 std::vector<std::shared_ptr<transport::Board>> Bench::boards() {

@@ -82,11 +82,7 @@ transport::Transfer LocalTransport::control_in(std::uint8_t request, std::uint16
 }
 
 transport::Transfer LocalTransport::finish(BulkTransfer transfer, TimePoint deadline) {
-    chip_.advance(transfer);
-    if (transfer.status() == UsbStatus::pending) {
-        about_to_wait();
-        chip_.finish(transfer, deadline, aborted_);
-    }
+    chip_.finish(transfer, deadline, aborted_);
     return {transfer.bytes(), error_of(transfer.status())};
 }
 

@@ -6,10 +6,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <span>
-#include <utility>
 
 namespace gpiofs::transport {
 
@@ -45,10 +43,6 @@ class Transport {
     Transport(const Transport&) = delete;
     Transport& operator=(const Transport&) = delete;
     virtual ~Transport() = default;
-
-    /// `call` is made, by the thread that transfers, whenever write() or read() is about to wait
-    /// for the bus: a transfer that ends at once needs no way to be given up.
-    void before_waiting(std::function<void()> call) { before_waiting_ = std::move(call); }
 
     /// wMaxPacketSize of the bulk IN endpoint, in bytes: 64 or 512.
     virtual std::size_t packet_size() const noexcept = 0;
@@ -105,16 +99,6 @@ class Transport {
     virtual bool detached_driver() const noexcept = 0;
     /// Whether the destructor gives the interface back to that driver (the default is yes).
     virtual void give_back_driver(bool yes) noexcept = 0;
-
-  protected:
-    void about_to_wait() const {
-        if (before_waiting_) {
-            before_waiting_();
-        }
-    }
-
-  private:
-    std::function<void()> before_waiting_;
 };
 
 }  // namespace gpiofs::transport

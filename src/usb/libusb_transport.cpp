@@ -79,7 +79,6 @@ Transfer LibusbTransport::move(std::uint8_t endpoint, std::uint8_t* data, std::s
                                TimePoint deadline) {
     libusb_fill_bulk_transfer(bulk_.transfer(), handle_->get(), endpoint, data,
                               static_cast<int>(size), nullptr, nullptr, 0);
-    about_to_wait();
     return diagnosed(bulk_.run(deadline), deadline);
 }
 

@@ -82,7 +82,8 @@ SampledBoard::SampledBoard(const sim::BoardConfig& config, std::chrono::microsec
     if (job->result().error) {
         throw std::system_error(job->result().error, "the first sample");
     }
-    line_->add_reader(edges_, job->result().sample);
+    line_->make_edge_ring();
+    line_->set_edge(gpio::Edge::both, &job->result().sample);
     worker_ = std::make_unique<poll::PollWorker>(chip_, clock_, patience);
     worker_thread_ = find_worker();
 }
@@ -90,7 +91,6 @@ SampledBoard::SampledBoard(const sim::BoardConfig& config, std::chrono::microsec
 SampledBoard::~SampledBoard() {
     worker_->stop();
     worker_->finish();
-    line_->remove_reader(edges_);
     chip_->kill();
 }
 

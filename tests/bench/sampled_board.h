@@ -20,13 +20,14 @@ class SampledBoard {
 
     sim::VirtualBoard& board() { return bench_.board(0); }
     gpio::Chip& chip() { return *chip_; }
-    gpio::EventQueue& edges() { return edges_; }
+    const gpio::EdgeRing& edges() const { return *line_->edges(); }
     /// Processor time of the worker so far, without what the virtual board took of it.
     Duration worker_cpu() const;
 
   private:
     class NoObserver final : public gpio::ChipObserver {
-        void arming_changed(const std::shared_ptr<gpio::Chip>& /*chip*/) noexcept override {}
+        void work_changed(const std::shared_ptr<gpio::Chip>& /*chip*/) noexcept override {}
+        void need_worker(const std::shared_ptr<gpio::Chip>& /*chip*/) override {}
         void board_lost(const gpio::ChipInfo& /*chip*/) noexcept override {}
     };
 
@@ -36,7 +37,6 @@ class SampledBoard {
     sim::Bench bench_;
     std::shared_ptr<gpio::Chip> chip_;
     std::shared_ptr<gpio::Line> line_;
-    gpio::EventQueue edges_;
     std::unique_ptr<poll::PollWorker> worker_;
     int worker_thread_ = 0;  ///< its number in /proc/self/task
 };

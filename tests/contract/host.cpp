@@ -124,8 +124,7 @@ std::vector<Ended> Host::collect_rest() {
     return all;
 }
 
-void Host::expect(const Ended& expected, Duration within) {
-    const auto ended = collect(within);
+void Host::expect(const Ended& expected, const std::optional<Ended>& ended) {
     must(ended.has_value(), "nothing ends, and " + to_string(expected) + " should have");
     if (ended->is(received(0)) && !ended->is(expected)) {
         throw TooSlow();

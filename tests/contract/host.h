@@ -70,7 +70,9 @@ class Host {
     /// Collects until there is nothing more, and fails if something stays.
     std::vector<Ended> collect_rest();
     /// Fails unless this is what ends next.
-    void expect(const Ended& expected, Duration within = patience);
+    void expect(const Ended& expected) { expect(expected, collect()); }
+    /// Fails unless this is what ended next.
+    static void expect(const Ended& expected, const std::optional<Ended>& ended);
     /// Fails unless the calls that do not queue work.
     void expect_answer() { read_sample(*transport_, rig_.in(patience)); }
 

@@ -20,9 +20,10 @@ class Program final : public gpio::ChipObserver {
     /// No thread may be left, the engine has been stopped once, and the interface is released.
     ~Program() override;
 
-    void arming_changed(const std::shared_ptr<gpio::Chip>& changed) noexcept override {
+    void work_changed(const std::shared_ptr<gpio::Chip>& changed) noexcept override {
         workers.update(changed);
     }
+    void need_worker(const std::shared_ptr<gpio::Chip>& needing) override { workers.need(needing); }
     void board_lost(const gpio::ChipInfo& chip) noexcept override;
 
     /// With a sample in hand, as after a round trip in bus order.

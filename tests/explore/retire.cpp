@@ -60,33 +60,3 @@ TEST_CASE("retire: the chip goes while the board is silent") {
         require_settled(*request);
     });
 }
-
-TEST_CASE("retire: the chip goes while a reader gives up") {
-    explore_all({2, 1}, [] {
-        Program program;
-        const auto request = read_request();
-        Thread reader = start_thread("reader", [&] { program.chip->bus().submit(request); });
-        Thread unplug = start_thread("unplug", [&] { program.take_out(); });
-        const bool taken_back = program.chip->bus().cancel(*request, std::chrono::milliseconds(20));
-        reader.join();
-        unplug.join();
-        program.reclaim.drain();
-        require(taken_back != request->answered(), "a request was answered twice or never");
-    });
-}
-
-TEST_CASE("retire: a reader gives up while another's transfer is in flight") {
-    explore_all({3, 1}, [] {
-        Program program;
-        const auto first = read_request();
-        const auto second = read_request();
-        Thread reader = start_thread("reader", [&] { program.chip->bus().submit(first); });
-        Thread waiting = start_thread("reader", [&] { program.chip->bus().submit(second); });
-        const bool taken_back = program.chip->bus().cancel(*second, std::chrono::milliseconds(20));
-        reader.join();
-        waiting.join();
-        require(first->answered() && !first->error(), "the other's request failed");
-        require(taken_back != second->answered(), "a request was answered twice or never");
-        program.take_out();
-    });
-}

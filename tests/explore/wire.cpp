@@ -10,6 +10,13 @@
 
 namespace gpiofs::explore {
 
+namespace {
+
+/// What the engine answers to an opcode that it does not know, before the opcode.
+constexpr std::uint8_t refusal = 0xfa;
+
+}  // namespace
+
 using mpsse::Opcode;
 using transport::Transfer;
 
@@ -39,7 +46,14 @@ std::error_code WireTransport::transfer(const char* doing) {
     if (wire_.aborted) {
         return errno_code(ECANCELED);
     }
-    return wire_.gone ? errno_code(ENODEV) : std::error_code{};
+    if (wire_.gone) {
+        return errno_code(ENODEV);
+    }
+    if (wire_.time_outs > 0) {
+        --wire_.time_outs;
+        return errno_code(ETIMEDOUT);
+    }
+    return {};
 }
 
 std::error_code WireTransport::control_out(std::uint8_t /*request*/, std::uint16_t /*value*/,
@@ -72,6 +86,11 @@ Transfer WireTransport::write(std::span<const std::uint8_t> data, TimePoint /*de
                 replies_.push_back(wire_.levels);
                 break;
             case Opcode::send_immediate:
+                break;
+            case Opcode::bad:
+            case Opcode::other_bad:
+                replies_.push_back(refusal);
+                replies_.push_back(data[i]);
                 break;
             default:
                 require(false, "an opcode that no scenario leads to");

@@ -23,6 +23,8 @@ struct Wire {
     bool gone = false;
     /// Does not answer: a transfer lasts until it is aborted or the board goes.
     bool silent = false;
+    /// So many transfers, from the next on, end with ETIMEDOUT and move nothing.
+    unsigned time_outs = 0;
     /// Called once, by whoever transfers next, before the transfer.
     std::function<void()> at_next_transfer;
 

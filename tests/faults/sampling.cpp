@@ -17,9 +17,10 @@ namespace {
 class Owner final : public gpio::ChipObserver {
   public:
     explicit Owner(const Clock& clock) : workers(reclaim, clock, milliseconds(300)) {}
-    void arming_changed(const std::shared_ptr<gpio::Chip>& chip) noexcept override {
+    void work_changed(const std::shared_ptr<gpio::Chip>& chip) noexcept override {
         workers.update(chip);
     }
+    void need_worker(const std::shared_ptr<gpio::Chip>& needing) override { workers.need(needing); }
     void board_lost(const gpio::ChipInfo& /*chip*/) noexcept override { ++losses; }
 
     poll::ReclaimList reclaim;
@@ -70,7 +71,11 @@ void check_sampling(int count) {
             CHECK(wait_until([&] { return on.scene.reads(); }));
         } else {
             if (cell.for_ever()) {
-                CHECK(wait_until([&] { return on.scene.rig.tap->writes().size() >= 3; }));
+                // Each attempt is short, and not every one gets to the last rung on a busy machine.
+                CHECK(wait_until([&] {
+                    return on.scene.rig.tap->writes().size() >= 3 &&
+                           on.scene.rungs() == cell.expected.rungs;
+                }));
                 on.scene.end_fault();
             }
             CHECK(on.goes_on());

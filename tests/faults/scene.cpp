@@ -61,25 +61,22 @@ Scene::Scene(Clock& clock, gpio::ChipObserver& observer, std::chrono::microsecon
 Scene::~Scene() { leave_line(); }
 
 void Scene::watch_line() {
-    const auto now = read_pins(chip->bus(), mpsse::Banks::both, rig.deadline());
-    REQUIRE_FALSE(now.error);
     line = chip->export_line(5, ++exports_);
-    edges = std::make_unique<gpio::EventQueue>();
+    edges = std::make_unique<EdgeTaker>(*line);
     line->value_events().attach(poller);
     line->value_events().mark_seen(poller);
+    arm();
+}
+
+void Scene::arm() {
+    const auto now = read_pins(chip->bus(), mpsse::Banks::both, rig.deadline());
+    REQUIRE_FALSE(now.error);
     REQUIRE(line->set_edge(gpio::Edge::both, &now.sample));
-    line->add_reader(*edges, now.sample);
 }
 
-void Scene::leave_line() {
-    line->remove_reader(*edges);
-    line->value_events().detach(poller);
-}
+void Scene::leave_line() { line->value_events().detach(poller); }
 
-bool Scene::line_is_gone() {
-    return poller_woken() && line->dead() && chip->lines().empty() &&
-           edges->ask(gpio::EventQueue::Sleeper::poll, nullptr).ended;
-}
+bool Scene::line_is_gone() { return poller_woken() && line->dead() && chip->lines().empty(); }
 
 void Scene::begin(const Cell& cell) {
     rig.tap->forget();

@@ -3,6 +3,7 @@
 #include "faults/log_lines.h"
 #include "faults/matrix.h"
 #include "faults/moves.h"
+#include "model/edge_taker.h"
 #include "model/stream_rig.h"
 
 #include <chrono>
@@ -30,10 +31,13 @@ class Scene {
     void begin_during(const Cell& cell, ScriptedClock& clock);
     void end_fault() { rig.bench.write(0, "fault", "0"); }
 
+    /// The line's edges are watched or not; while they are, a sample follows each change.
+    void arm();
+    void disarm() { line->set_edge(gpio::Edge::none, nullptr); }
     void drive(bool level) { rig.bench.write(0, "adbus5/drive", level ? "1" : "0"); }
     /// Whether somebody who polls the line's value would be woken.
     bool poller_woken() { return line->value_events().poll(poller, nullptr); }
-    /// Whether who waits for the line, or reads its edges, has learned that it is not there.
+    /// Whether a program that polls the line has learned that it is not there.
     bool line_is_gone();
 
     /// Whether all lines can be read.
@@ -61,7 +65,7 @@ class Scene {
     Moves moves;
     std::shared_ptr<gpio::Chip> chip;
     std::shared_ptr<gpio::Line> line;
-    std::unique_ptr<gpio::EventQueue> edges;
+    std::unique_ptr<EdgeTaker> edges;
     gpio::Subscription poller;
 
   private:

@@ -54,7 +54,7 @@ class Table {
                                  [](const auto&) { return cli::MountsItself::no; }};
 };
 
-/// An exported line that is polled for, read for its edges, and changed by a thread of its own.
+/// An exported line that is polled, while a thread changes another one.
 class User {
   public:
     User(Table& table, const std::shared_ptr<gpio::Chip>& chip)
@@ -62,7 +62,6 @@ class User {
         const auto now = read_pins(chip->bus(), mpsse::Banks::both, deadline());
         REQUIRE_FALSE(now.error);
         line_->set_edge(gpio::Edge::both, &now.sample);
-        line_->add_reader(edges_, now.sample);
         line_->value_events().attach(poller_);
         line_->value_events().mark_seen(poller_);
         REQUIRE_FALSE(line_->value_events().poll(poller_, std::make_unique<CountedWakeup>(woken)));
@@ -74,7 +73,6 @@ class User {
     }
     ~User() {
         writer_.join();
-        line_->remove_reader(edges_);
         line_->value_events().detach(poller_);
     }
     User(const User&) = delete;
@@ -84,9 +82,7 @@ class User {
     bool told_that_it_is_gone() const {
         return wait_until([this] { return error_ != 0; }) && error_ == ENODEV;
     }
-    bool line_is_gone() {
-        return line_->dead() && edges_.ask(gpio::EventQueue::Sleeper::poll, nullptr).ended;
-    }
+    bool line_is_gone() const { return line_->dead(); }
 
     std::atomic<int> woken = 0;
 
@@ -96,7 +92,6 @@ class User {
     static std::uint64_t exports_;
     Table& table_;
     const std::shared_ptr<gpio::Line> line_;
-    gpio::EventQueue edges_;
     gpio::Subscription poller_;
     std::atomic<int> error_ = 0;
     std::thread writer_;

@@ -43,8 +43,6 @@ int fuse_reply_buf(fuse_req_t request, const char* text, size_t size) {
     request->text.assign(text, size);
     return 0;
 }
-void fuse_req_interrupt_func(fuse_req_t /*request*/, fuse_interrupt_func_t /*function*/,
-                             void* /*data*/) {}
 }
 
 using namespace gpiofs;
@@ -58,7 +56,8 @@ constexpr unsigned first_number = gpio::dynamic_base;
 
 class NobodySamples final : public gpio::ChipObserver {
   public:
-    void arming_changed(const std::shared_ptr<gpio::Chip>& /*chip*/) noexcept override {}
+    void work_changed(const std::shared_ptr<gpio::Chip>& /*chip*/) noexcept override {}
+    void need_worker(const std::shared_ptr<gpio::Chip>& /*chip*/) override {}
     void board_lost(const gpio::ChipInfo& /*chip*/) noexcept override { require(false); }
 };
 
@@ -125,7 +124,7 @@ std::string read(const Board& board, const fs::Node& node) {
     fuse_req request;
     {
         fs::Reply reply(&request);
-        open(board, node)->read(reply, {4096, 0, false});
+        open(board, node)->read(reply, {4096, 0});
     }
     require(request.answers == 1 && request.error == 0);
     return request.text;

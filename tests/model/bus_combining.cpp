@@ -38,6 +38,7 @@ TEST_CASE("bus: an access costs the transfers it must and no more") {
 
 TEST_CASE("bus: jobs that come while it is held share one round trip") {
     HeldBus held;
+    held.log.watched_lines = 0xffff;
     std::vector<std::shared_ptr<TestJob>> readers;
     for (int i = 0; i < 20; ++i) {
         readers.push_back(
@@ -98,127 +99,41 @@ TEST_CASE("bus: a job whose deadline passed in the queue is refused without a tr
     CHECK_FALSE(good->result().error);
 }
 
-TEST_CASE("bus: a queued job that is cancelled is never done") {
+TEST_CASE("bus: each change is followed by a sample while lines are watched") {
     HeldBus held;
-    const auto job = change_job(output(0, false), held.rig.deadline());
-    held.bus.submit(job);
-    CHECK(held.bus.cancel(*job, std::chrono::seconds(0)));
+    held.log.watched_lines = 0x0002;
+    held.rig.bench.write(0, "wires", "adbus0 adbus1");
+    std::vector<std::shared_ptr<TestJob>> writers;
+    for (const bool level : {true, false, true}) {
+        writers.push_back(change_job(output(0, level), held.rig.deadline()));
+        held.bus.submit(writers.back());
+    }
     held.finish();
-    CHECK(job->answers() == 0);
-    CHECK(held.rig.board().level({0, 0}));
-    CHECK(since(held.before, held.rig.board().counters()).out_transfers == 1);
+    for (const auto& writer : writers) {
+        CHECK_FALSE(writer->result().error);
+    }
+    const auto cost = since(held.before, held.rig.board().counters());
+    CHECK(cost.out_transfers == 2);  // the first job's, and one for all three
+    CHECK(cost.in_transfers == 2);
+    CHECK(held.log.levels() == std::vector<mpsse::PinMask>{0x00ff, 0x00ff, 0x00fc, 0x00ff});
 }
 
-TEST_CASE("bus: a job in flight is cancelled after its grace, or finishes within it") {
-    HeldBus held;
-    SUBCASE("grace over") {
-        CHECK(held.bus.cancel(*held.first, std::chrono::milliseconds(1)));
-        held.finish();
-        CHECK(held.first->answers() == 0);
-    }
-    SUBCASE("finished in time") {
-        bool cancelled = true;
-        std::thread canceller(
-            [&] { cancelled = held.bus.cancel(*held.first, std::chrono::seconds(20)); });
-        held.finish();
-        canceller.join();
-        CHECK_FALSE(cancelled);
-        CHECK(held.first->answers() == 1);
-    }
-}
-
-namespace {
-
-/// Counts how often it was told that it waits, and may have enough of it.
-struct Waiting final : TestJob {
-    explicit Waiting(TimePoint until) {
-        reads = mpsse::Banks::low;
-        deadline = until;
-    }
-    void will_wait() noexcept override {
-        ++told;
-        given_up = bus != nullptr && bus->cancel(*this, std::chrono::seconds(0));
-    }
-    std::atomic<int> told = 0;
-    /// Set: cancels itself.
-    gpio::Bus* bus = nullptr;
-    bool given_up = false;
-};
-
-}  // namespace
-
-TEST_CASE("bus: who will wait is told once, and may give up there and then") {
-    HeldBus held;
-    SUBCASE("nobody waits for what ends at once") {
-        held.finish();
-        const auto quick = std::make_shared<Waiting>(held.rig.deadline());
-        held.bus.submit(quick);
-        CHECK(quick->answers() == 1);
-        CHECK(quick->told == 0);
-    }
-    SUBCASE("behind others") {
-        const auto queued = std::make_shared<Waiting>(held.rig.deadline());
-        held.bus.submit(queued);
-        CHECK(queued->told == 1);
-        held.finish();
-        CHECK_FALSE(queued->result().error);
-        CHECK(queued->told == 1);
-    }
-    SUBCASE("behind others, given up") {
-        const auto queued = std::make_shared<Waiting>(held.rig.deadline());
-        queued->bus = &held.bus;
-        held.bus.submit(queued);
-        held.finish();
-        CHECK(queued->given_up);
-        CHECK(queued->answers() == 0);
-        CHECK(since(held.before, held.rig.board().counters()).out_transfers == 1);
-    }
-    SUBCASE("for its own transfer") {
-        held.finish();
-        held.rig.bench.write(0, "fault", "timeout 1");
-        const auto waiting =
-            std::make_shared<Waiting>(held.clock.now() + std::chrono::milliseconds(50));
-        SUBCASE("to the end") {
-            held.bus.submit(waiting);
-            CHECK(waiting->result().error.value() == ETIMEDOUT);
-            CHECK(waiting->answers() == 1);
-        }
-        SUBCASE("given up") {
-            waiting->bus = &held.bus;
-            held.bus.submit(waiting);
-            CHECK(waiting->given_up);
-            CHECK(waiting->answers() == 0);
-        }
-        CHECK(waiting->told == 1);
-        CHECK_FALSE(read_pins(held.bus, mpsse::Banks::low, held.rig.deadline()).error);
-    }
-    SUBCASE("until a board that fails is in step") {
-        held.finish();
-        held.rig.bench.write(0, "fault", "timeout 1");
-        const auto soon = held.clock.now() + std::chrono::milliseconds(50);
-        CHECK(read_pins(held.bus, mpsse::Banks::low, soon).error.value() == ETIMEDOUT);
-        const auto waiting = std::make_shared<Waiting>(held.rig.deadline());
-        held.bus.submit(waiting);
-        CHECK_FALSE(waiting->result().error);
-        CHECK(waiting->told == 1);
-    }
-}
-
-TEST_CASE("bus: a finished job is not cancelled, and one not yet submitted is never done") {
+TEST_CASE("bus: a writer does not wait for the sample behind its change") {
     SystemClock clock;
     Rig rig(clock);
     BusLog log;
+    log.watched_lines = 0x0001;
     gpio::Bus bus(rig.started(), clock);
     bus.observe(log);
-    const auto finished = read_job(mpsse::Banks::low, rig.deadline());
-    bus.submit(finished);
-    CHECK_FALSE(bus.cancel(*finished, std::chrono::seconds(0)));
-    const auto unsubmitted = read_job(mpsse::Banks::low, rig.deadline());
-    CHECK(bus.cancel(*unsubmitted, std::chrono::seconds(0)));
-    const auto before = rig.board().counters();
-    bus.submit(unsubmitted);
-    CHECK(unsubmitted->answers() == 0);
-    CHECK(since(before, rig.board().counters()).out_transfers == 0);
+    rig.bench.write(0, "fault", "status-only -1");
+    const auto writer = change_job(output(0, false), clock.now() + std::chrono::seconds(20));
+    std::thread holder([&] { bus.submit(writer); });
+    CHECK(wait_until([&] { return writer->answers() == 1; }));
+    CHECK_FALSE(writer->result().error);
+    CHECK(log.samples == 0);
+    rig.bench.write(0, "fault", "0");
+    holder.join();
+    CHECK(log.levels() == std::vector<mpsse::PinMask>{0x00fe});
 }
 
 TEST_CASE("bus: closing answers ENODEV to all, and the engine can be retired") {

@@ -5,7 +5,6 @@
 
 #include <atomic>
 #include <cerrno>
-#include <random>
 #include <thread>
 #include <vector>
 
@@ -41,7 +40,7 @@ TEST_CASE("bus: a read after a write never shows the past, from many threads at 
     CHECK(wrong == 0);
 }
 
-TEST_CASE("bus: under a storm of cancels and an unplug every job ends exactly once") {
+TEST_CASE("bus: under a storm of jobs and an unplug every job ends exactly once") {
     SystemClock clock;
     Rig rig(clock);
     BusLog log;
@@ -52,22 +51,15 @@ TEST_CASE("bus: under a storm of cancels and an unplug every job ends exactly on
     std::vector<std::thread> threads;
     constexpr unsigned jobs = 400;
     constexpr unsigned pairs = 4;
-    for (unsigned seed = 0; seed < pairs; ++seed) {
-        threads.emplace_back([&, seed] {
-            std::minstd_rand random(seed);
+    for (unsigned pair = 0; pair < pairs; ++pair) {
+        threads.emplace_back([&, pair] {
             for (unsigned i = 0; i < jobs; ++i) {
-                const auto job = change_job(output(seed, i % 2 == 0), rig.deadline());
+                const auto job = change_job(output(pair, i % 2 == 0), rig.deadline());
                 job->reads = mpsse::Banks::both;
-                bool cancelled = false;
-                std::thread canceller([&, grace = std::chrono::microseconds(random() % 50)] {
-                    cancelled = bus.cancel(*job, grace);
-                });
                 bus.submit(job);
-                canceller.join();
-                const int wanted = cancelled ? 0 : 1;
-                const bool answered = wait_until([&] { return job->answers() >= wanted; });
-                wrong += answered && job->answers() == wanted ? 0 : 1;
-                if (!cancelled && answered) {
+                const bool answered = wait_until([&] { return job->answers() >= 1; });
+                wrong += answered && job->answers() == 1 ? 0 : 1;
+                if (answered) {
                     const int error = job->result().error.value();
                     wrong += error == 0 || error == ENODEV ? 0 : 1;
                 }

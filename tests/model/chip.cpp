@@ -174,14 +174,14 @@ TEST_CASE("chip: killing it kills its lines, wakes who polls, and ends its bus")
     watch(line->value_events(), value);
     watch(line->quiet_events(), quiet);
     watch(on.chip->events(), own);
-    const int changes = on.log.arming_changes;
+    const int changes = on.log.work_changes;
     on.chip->kill();
     CHECK(woken == 3);
     CHECK(line->dead());
     CHECK(on.chip->dead());
     CHECK(on.chip->armed() == 0);
     CHECK(on.chip->lines().empty());
-    CHECK(on.log.arming_changes > changes);
+    CHECK(on.log.work_changes > changes);
     CHECK(line->value_events().poll(value, nullptr));
     CHECK(read_pins(on.chip->bus(), mpsse::Banks::low, on.rig.deadline()).error.value() == ENODEV);
     CHECK(errno_of([&] { on.line(1); }) == ENODEV);

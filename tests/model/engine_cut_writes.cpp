@@ -91,7 +91,7 @@ TEST_CASE("engine: a batch larger than the chip's FIFO is completed once there i
         batch.set_pins(state, mpsse::Banks::low);
     }
     batch.send_immediate();
-    CHECK(engine->exchange(batch, state, clock.now() + std::chrono::milliseconds(20)).value() ==
+    CHECK(exchange(*engine, batch, state, clock.now() + std::chrono::milliseconds(20)).value() ==
           ETIMEDOUT);
     CHECK_FALSE(engine->ensure_in_step(clock.now() + std::chrono::seconds(10)));
     CHECK_FALSE(mode_changed(*rig.tap));

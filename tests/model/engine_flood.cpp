@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "exchanges.h"
 #include "gpio/engine.h"
 #include "rig.h"
 #include "support/manual_clock.h"
@@ -105,7 +106,7 @@ struct FloodRig {
         mpsse::CommandBuffer commands;
         commands.get_pins(mpsse::Banks::both);
         commands.send_immediate();
-        return engine->exchange(commands, engine->shadow(), deadline);
+        return exchange(*engine, commands, engine->shadow(), deadline);
     }
 
     ManualClock clock;

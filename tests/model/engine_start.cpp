@@ -143,7 +143,7 @@ TEST_CASE("engine: an echo that comes late does not pass for the one asked for")
         engine.start(clock.now() + std::chrono::seconds(1));
         mpsse::CommandBuffer batch;
         batch.get_pins(mpsse::Banks::low);
-        REQUIRE_FALSE(engine.exchange(batch, {}, clock.now() + std::chrono::seconds(1)));
+        REQUIRE_FALSE(exchange(engine, batch, {}, clock.now() + std::chrono::seconds(1)));
         CHECK(mpsse::levels_from_reply(engine.reply(), mpsse::Banks::low) == 0x5a);
     }
 }

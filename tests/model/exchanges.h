@@ -7,12 +7,19 @@
 
 namespace gpiofs::test {
 
+/// One batch and its replies.
+inline std::error_code exchange(gpio::Engine& engine, const mpsse::CommandBuffer& batch,
+                                const mpsse::PortState& after, TimePoint deadline) {
+    const auto error = engine.send(batch, after, deadline);
+    return error ? error : engine.receive(batch.reply_size(), deadline);
+}
+
 /// One access as the bus does it: back in step first, then the batch.
 inline std::error_code access(Rig& rig, gpio::Engine& engine, const mpsse::CommandBuffer& batch,
                               const mpsse::PortState& after) {
     const TimePoint deadline = rig.deadline();
     const auto error = engine.ensure_in_step(deadline);
-    return error ? error : engine.exchange(batch, after, deadline);
+    return error ? error : exchange(engine, batch, after, deadline);
 }
 
 inline std::error_code write_state(Rig& rig, gpio::Engine& engine, const mpsse::PortState& state,

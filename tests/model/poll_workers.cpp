@@ -37,9 +37,10 @@ class Sampled final : public gpio::ChipObserver {
         reclaim.drain();
     }
 
-    void arming_changed(const std::shared_ptr<gpio::Chip>& changed) noexcept override {
+    void work_changed(const std::shared_ptr<gpio::Chip>& changed) noexcept override {
         workers.update(changed);
     }
+    void need_worker(const std::shared_ptr<gpio::Chip>& needing) override { workers.need(needing); }
     void board_lost(const gpio::ChipInfo& /*chip*/) noexcept override { ++losses; }
 
     void drive(bool level) { rig.bench.write(0, "adbus0/drive", level ? "1" : "0"); }

@@ -1,11 +1,13 @@
 #pragma once
 
+#include "base/error.h"
 #include "gpio/chip.h"
 #include "gpio/registry.h"
 #include "sim/bench.h"
 #include "tap.h"
 
 #include <atomic>
+#include <cerrno>
 #include <functional>
 #include <initializer_list>
 #include <memory>
@@ -19,8 +21,14 @@ namespace gpiofs::test {
 class BusLog : public gpio::BusObserver {
   public:
     mpsse::Banks overdue(mpsse::Banks /*reads*/) noexcept override { return mpsse::Banks::none; }
-    bool watches() noexcept override { return true; }
-    void sampled(const gpio::Sample& /*sample*/) noexcept override { ++samples; }
+    mpsse::PinMask watched(mpsse::PinMask /*new_inputs*/) noexcept override {
+        return watched_lines;
+    }
+    void sampled(const gpio::Sample& sample) noexcept override {
+        const std::lock_guard lock(mutex_);
+        levels_.push_back(sample.levels);
+        ++samples;
+    }
     mpsse::PinMask streamed_lines() noexcept override { return 0; }
     void streamed(const gpio::StreamedBatch& /*batch*/) noexcept override {}
     void committed(const mpsse::PortState& shadow) noexcept override {
@@ -28,29 +36,41 @@ class BusLog : public gpio::BusObserver {
         shadow_ = shadow;
     }
     void power_lost() noexcept override {}
+    bool recovery_due() noexcept override { return false; }
+    void recovery_over() noexcept override {}
     void lost() noexcept override { ++losses; }
 
+    /// Of each sample so far.
+    std::vector<mpsse::PinMask> levels() const {
+        const std::lock_guard lock(mutex_);
+        return levels_;
+    }
     mpsse::PortState shadow() const {
         const std::lock_guard lock(mutex_);
         return shadow_;
     }
+    std::atomic<mpsse::PinMask> watched_lines = 0;
     std::atomic<int> samples = 0;
     std::atomic<int> losses = 0;
 
   private:
     mutable std::mutex mutex_;
     mpsse::PortState shadow_;
+    std::vector<mpsse::PinMask> levels_;
 };
 
 /// The other side of a chip in tests. Thread-safe.
 class ChipLog final : public gpio::ChipObserver {
   public:
-    void arming_changed(const std::shared_ptr<gpio::Chip>& /*chip*/) noexcept override {
-        ++arming_changes;
+    void work_changed(const std::shared_ptr<gpio::Chip>& /*chip*/) noexcept override {
+        ++work_changes;
+    }
+    void need_worker(const std::shared_ptr<gpio::Chip>& /*chip*/) override {
+        throw_errno(ENOMEM, "no poll worker here");
     }
     void board_lost(const gpio::ChipInfo& /*chip*/) noexcept override { ++losses; }
 
-    std::atomic<int> arming_changes = 0;
+    std::atomic<int> work_changes = 0;
     std::atomic<int> losses = 0;
 };
 

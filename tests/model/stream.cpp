@@ -42,7 +42,7 @@ TEST_CASE(
 
         std::size_t seen = 0;
         Duration furthest{};
-        while (const auto entry = rig.edges.take()) {
+        while (const auto entry = rig.edges->take()) {
             REQUIRE(seen < moves.size());
             CHECK(entry->lost == 0);
             CHECK(entry->edge.rising == (seen % 2 == 0));
@@ -158,7 +158,9 @@ TEST_CASE(
     // Faster than anybody samples: the commands themselves tell.
     std::vector<bool> sent;
     for (const Bytes& batch : rig.rig.tap->writes()) {
-        for (std::size_t n = 0; n + 2 < batch.size() && batch[n] == 0x80; n += 3) {
+        // Each SET is followed by a GET of its sample.
+        for (std::size_t n = 0; n + 3 < batch.size() && batch[n] == 0x80; n += 4) {
+            CHECK(batch[n + 3] == 0x81);
             sent.push_back((batch[n + 1] & 2) != 0);
         }
     }
@@ -171,18 +173,17 @@ TEST_CASE(
 
 TEST_CASE("stream: a line armed while others are streamed misses nothing from then on") {
     StreamRig rig(paced_board(150));
-    gpio::EventQueue other;
     // On the other bank, which nobody has asked for before.
     const auto second = rig.chip->export_line(9, 2);
+    EdgeTaker other(*second);
     rig.rig.board().set_drive({0, 9}, sim::Drive::low);
     class Arm final : public TestJob {
       public:
-        Arm(gpio::Line& line, gpio::EventQueue& queue, std::function<void()> then)
-            : line_(line), queue_(queue), then_(std::move(then)) {
+        Arm(gpio::Line& line, std::function<void()> then) : line_(line), then_(std::move(then)) {
             reads = line.bank();
         }
         void in_order(const gpio::JobResult& result) noexcept override {
-            line_.add_reader(queue_, result.sample);
+            line_.set_edge(gpio::Edge::both, &result.sample);
         }
         void done(const gpio::JobResult& result) noexcept override {
             TestJob::done(result);
@@ -191,14 +192,13 @@ TEST_CASE("stream: a line armed while others are streamed misses nothing from th
 
       private:
         gpio::Line& line_;
-        gpio::EventQueue& queue_;
         std::function<void()> then_;
     };
     std::size_t expected = 0;
     std::size_t seen = 0;
     for (int round = 0; round < 100; ++round) {
         rig.clock.in(warm_up + milliseconds(3) * round, [&] {
-            rig.chip->bus().submit(std::make_shared<Arm>(*second, other, [&] {
+            rig.chip->bus().submit(std::make_shared<Arm>(*second, [&] {
                 for (int move = 0; move < 20; ++move) {
                     rig.clock.in(Duration(1500) * (move + 1), [&rig, move] {
                         rig.rig.board().set_drive(
@@ -207,7 +207,7 @@ TEST_CASE("stream: a line armed while others are streamed misses nothing from th
                 }
                 expected += 20;
                 rig.clock.in(milliseconds(2), [&] {
-                    second->remove_reader(other);
+                    second->set_edge(gpio::Edge::none, nullptr);
                     while (other.take()) {
                         ++seen;
                     }
@@ -261,19 +261,20 @@ TEST_CASE("stream: who waits for an edge is woken within half a millisecond, as 
         std::mt19937 random(engine_ns);
         std::uniform_int_distribution<int> pause_us(2000, 4000);
         std::vector<Duration> delays;
+        gpio::Subscription file;
+        rig.line->value_events().attach(file);
         TimePoint at = rig.clock.now() + warm_up;
         constexpr std::size_t edges = 200;
         for (std::size_t edge = 0; edge < edges; ++edge) {
-            rig.clock.at(at, [&rig, &delays, level = edge % 2 == 0] {
-                while (rig.edges.take()) {
-                }
-                rig.edges.ask(gpio::EventQueue::Sleeper::poll,
-                              std::make_unique<Woken>(rig.clock, rig.clock.now(), delays));
+            rig.clock.at(at, [&rig, &file, &delays, level = edge % 2 == 0] {
+                rig.line->value_events().poll(
+                    file, std::make_unique<Woken>(rig.clock, rig.clock.now(), delays));
                 rig.drive(level);
             });
             at += microseconds(pause_us(random));
         }
         REQUIRE_FALSE(rig.stream(at - rig.clock.now()));
+        rig.line->value_events().detach(file);
         REQUIRE(delays.size() == edges);
         std::sort(delays.begin(), delays.end());
         CHECK(delays[edges / 2] <= microseconds(500));

@@ -55,15 +55,15 @@ TEST_CASE("stream: replies that are lost on the way are missed, not taken for ot
     // Of both banks, whose replies take turns: after a lost one each would pass for the other's.
     const auto other = rig.chip->export_line(8, 2);
     const auto now = read_pins(rig.chip->bus(), mpsse::Banks::both, rig.rig.deadline());
-    gpio::EventQueue others_edges;
-    other->add_reader(others_edges, now.sample);
+    EdgeTaker others_edges(*other);
+    other->set_edge(gpio::Edge::both, &now.sample);
     const TimePoint end = rig.clock.now() + milliseconds(50);
     rig.clock.in(warm_up, [&] { rig.rig.board().set_fault(sim::FaultKind::short_reply, 1); });
     CHECK(rig.stream(milliseconds(50)) == errno_code(EIO));
     CHECK(rig.clock.now() < end);
-    CHECK_FALSE(rig.edges.take());
+    CHECK_FALSE(rig.edges->take());
     CHECK_FALSE(others_edges.take());
-    other->remove_reader(others_edges);
+    other->set_edge(gpio::Edge::none, nullptr);
     check_in_order(rig);
     CHECK_FALSE(rig.stream(milliseconds(10)));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "edge_taker.h"
 #include "rig.h"
 
 #include <doctest/doctest.h>
@@ -9,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace gpiofs::test {
@@ -47,8 +49,7 @@ class ScriptedClock final : public Clock {
     std::multimap<TimePoint, std::function<void()>> script_;
 };
 
-/// A board whose line 0 is driven from outside, read by one reader, and streamed in the test's own
-/// thread.
+/// A board whose line 0 is driven from outside, armed, and streamed in the test's own thread.
 class StreamRig {
   public:
     explicit StreamRig(const sim::BoardConfig& config)
@@ -57,11 +58,11 @@ class StreamRig {
         line = chip->export_line(0, 1);
         const auto now = read_pins(chip->bus(), mpsse::Banks::low, rig.deadline());
         REQUIRE_FALSE(now.error);
-        line->add_reader(edges, now.sample);
+        edges.emplace(*line);
+        line->set_edge(gpio::Edge::both, &now.sample);
     }
     StreamRig(const StreamRig&) = delete;
     StreamRig& operator=(const StreamRig&) = delete;
-    ~StreamRig() { line->remove_reader(edges); }
 
     void drive(bool level) {
         rig.board().set_drive({0, 0}, level ? sim::Drive::high : sim::Drive::low);
@@ -77,7 +78,7 @@ class StreamRig {
     Rig rig;
     std::shared_ptr<gpio::Chip> chip;
     std::shared_ptr<gpio::Line> line;
-    gpio::EventQueue edges;
+    std::optional<EdgeTaker> edges;
 };
 
 /// A board on a high-speed bus whose engine takes that long for a command.

@@ -66,9 +66,7 @@ std::optional<bool> Tap::driver_given_back() const {
 
 TappedTransport::TappedTransport(std::unique_ptr<transport::Transport> wire,
                                  std::shared_ptr<Tap> tap)
-    : wire_(std::move(wire)), tap_(std::move(tap)) {
-    wire_->before_waiting([this] { about_to_wait(); });
-}
+    : wire_(std::move(wire)), tap_(std::move(tap)) {}
 
 std::error_code TappedTransport::control_out(std::uint8_t request, std::uint16_t value,
                                              TimePoint deadline) {
@@ -86,11 +84,6 @@ transport::Transfer TappedTransport::write(std::span<const std::uint8_t> data, T
         std::unique_lock lock(tap_->mutex_);
         tap_->writes_.emplace_back(data.begin(), data.end());
         cut = std::exchange(tap_->cut_, std::nullopt);
-        if (tap_->holding_) {
-            lock.unlock();
-            about_to_wait();
-            lock.lock();
-        }
         ++tap_->held_;
         tap_->changed_.wait(lock, [this] { return !tap_->holding_ || tap_->aborted_; });
         --tap_->held_;

@@ -88,6 +88,7 @@ TEST_CASE("endurance: a board in order adds up while another fails and is pulled
     CHECK(journal.failures() == "");
     CHECK(streamed.writes > 0);
     CHECK(streamed.events == streamed.writes);
+    CHECK(sampled.events == sampled.writes);
     CHECK(mount.stop() == 0);  // a sanitizer's report, leaks included, is another status
     CHECK(sanitizer_report(mount.log()) == "");
     check_growth(resident_kib, "round");

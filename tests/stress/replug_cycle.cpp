@@ -170,8 +170,11 @@ void ReplugCycle::read_events_until_gone(std::size_t reader) {
     long last = 0;
     while (true) {
         std::array<char, 4096> text{};
+        poll_once(file.fd.get(), POLLIN, patience);
+        const bool pulling = pulling_;
         const ssize_t got = ::read(file.fd.get(), text.data(), text.size());
-        if (got == 0 && (pulling_ || is_reexported(read_for_events.at(reader)))) {
+        const bool may_go = pulling || pulling_ || is_reexported(read_for_events.at(reader));
+        if (got < 0 && errno == ENODEV && may_go) {
             return;
         }
         std::istringstream words(
@@ -179,9 +182,9 @@ void ReplugCycle::read_events_until_gone(std::size_t reader) {
         long time = 0;
         unsigned long lost = 0;
         std::string edge;
-        bool good = got > 0;
+        bool good = got >= 0;
         while (good && words >> time >> edge >> lost) {
-            good = time > last && (edge == "rising" || edge == "falling");
+            good = time >= last && (edge == "rising" || edge == "falling");
             last = time;
         }
         if (!good) {

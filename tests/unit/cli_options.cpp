@@ -178,6 +178,8 @@ TEST_CASE("bad values of mount options") {
     CHECK(contains(error_of({"-o", "base=x", "/mnt"}), "base 'x'"));
     CHECK(contains(error_of({"-o", "timeout_ms=0", "/mnt"}), "timeout_ms: '0'"));
     CHECK(contains(error_of({"-o", "timeout_ms=1s", "/mnt"}), "'1s'"));
+    CHECK(contains(error_of({"-o", "timeout_ms=60001", "/mnt"}),
+                   "'60001' is not a number from 1 to 60000"));
     CHECK(contains(error_of({"-o", "sample_interval_us=-1", "/mnt"}), "streaming"));
     CHECK(contains(error_of({"-o", "on_exit=off", "/mnt"}), "keep or reset"));
     CHECK(contains(error_of({"-o", "detach=all", "/mnt"}), "sio, any or none"));

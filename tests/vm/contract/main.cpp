@@ -3,6 +3,7 @@
 // is exported by HOST as BUSID and attached. Prints what was checked and what was left out; status
 // 1 with lines "FAIL: ..." if something is broken.
 
+#include "base/log.h"
 #include "contract/cases.h"
 #include "contract/host.h"
 #include "support/process.h"
@@ -130,6 +131,7 @@ int main(int argc, char** argv) {
         fmt::print(stderr, "usage: usb_contract SERIAL CONTROL HOST BUSID\n");
         return 2;
     }
+    log::set_level(log::Level::error);  // a board that comes or goes is looked at while it does
     try {
         OverUsbIp rig(argv[1], argv[2], argv[3], argv[4]);
         return check_all(rig) ? 0 : 1;

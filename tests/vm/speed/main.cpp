@@ -3,9 +3,9 @@
 // IN; OUT is an output. Needs interface B for itself. Prints figures; status 1 with a line "FAIL:
 // ..." if one is far from its target or an access takes more transfers than it needs.
 
+#include "vm/sim_control.h"
 #include "vm/speed/accesses.h"
 #include "vm/speed/ftdi_engine.h"
-#include "vm/sim_control.h"
 #include "vm/speed/verdict.h"
 #include "vm/speed/wake.h"
 
