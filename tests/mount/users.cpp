@@ -1,18 +1,15 @@
 #include "mount/namespace.h"
+#include "mount/person.h"
 #include "support/poller.h"
 #include "support/skip.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
-#include <functional>
 #include <grp.h>
 #include <poll.h>
 #include <pwd.h>
@@ -22,47 +19,11 @@ using namespace gpiofs::test;
 
 namespace {
 
-struct Person {
-    uid_t user;
-    gid_t group;
-    gid_t second_group;
-};
-
 /// Users that need not exist; only their numbers count.
 constexpr Person owner{61001, 61001, 61001};
 constexpr Person member{61002, 61002, 61010};
 constexpr Person stranger{61004, 61004, 61004};
 constexpr gid_t shared_group = 61010;
-
-/// Becomes this person for good.
-bool become(const Person& person) {
-    return ::setgroups(1, &person.second_group) == 0 && ::setgid(person.group) == 0 &&
-           ::setuid(person.user) == 0;
-}
-
-/// What a function returns when this person runs it, in a process of its own.
-std::string as(const Person& person, const std::function<std::string()>& function) {
-    std::array<int, 2> ends{};
-    REQUIRE(::pipe(ends.data()) == 0);
-    const pid_t child = ::fork();
-    REQUIRE(child >= 0);
-    if (child == 0) {
-        std::string said = "cannot become that user";
-        try {
-            said = become(person) ? function() : said;
-        } catch (const std::exception& error) {
-            said = error.what();
-        }
-        const ssize_t sent = ::write(ends[1], said.data(), said.size());
-        ::_exit(sent == static_cast<ssize_t>(said.size()) ? 0 : 1);
-    }
-    ::close(ends[1]);
-    std::string said(4096, '\0');
-    said.resize(static_cast<std::size_t>(std::max<ssize_t>(::read(ends[0], said.data(), 4096), 0)));
-    ::close(ends[0]);
-    ::waitpid(child, nullptr, 0);
-    return said;
-}
 
 /// A mount that everybody can reach, with line 513 exported, and 514 for everybody to try.
 class SharedMount {
