@@ -1,17 +1,13 @@
 #include "events_board.h"
-#include "sanitizer.h"
 #include "support/skip.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
-#include <csignal>
-#include <set>
-#include <sstream>
+#include <poll.h>
 #include <thread>
 #include <unistd.h>
 
@@ -19,31 +15,19 @@ using namespace gpiofs::test;
 
 namespace {
 
-/// As gpio::EventQueue holds at most.
-constexpr unsigned queue_capacity = 4096;
-
-/// The text a program has printed so far.
-std::size_t lines_in(const fs::path& file) {
-    const std::string text = read_text(file);
-    return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+std::string alternating(unsigned count) {
+    std::string words;
+    for (unsigned i = 0; i < count; ++i) {
+        words += (i == 0 ? "" : " ") + std::string(i % 2 == 0 ? "rising" : "falling");
+    }
+    return words;
 }
-
-bool armed(const Mount& mount) { return mount.threads_named("poll") == 1; }
-bool disarmed(const Mount& mount) { return mount.threads_named("poll") == 0; }
 
 }  // namespace
 
-TEST_CASE("events: a shell loop has every edge in order with its time, and ends on unexport") {
+TEST_CASE("events: every edge is there in order, with the time of its sample") {
     NEEDS_MOUNT();
     EventsBoard board;
-    const TemporaryFolder folder;
-    const auto output = folder.path() / "out";
-    Process script({"sh", "-euc",
-                    fmt::format("while read -r ns edge lost; do echo $ns $edge $lost; done < {}; "
-                                "echo ended",
-                                board.events().string())},
-                   output);
-    REQUIRE(wait_until([&] { return armed(board.mount()); }));
     constexpr unsigned count = 40;
     std::vector<long> before;
     for (unsigned i = 0; i < count; ++i) {
@@ -51,12 +35,8 @@ TEST_CASE("events: a shell loop has every edge in order with its time, and ends 
         board.edge(i % 2 == 0);
     }
     before.push_back(monotonic_nanoseconds());
-    CHECK(wait_until([&] { return lines_in(output) == count; }));
-    CHECK(write_text(board.mount() / "unexport", "513") == "ok");
-    CHECK(script.wait() == 0);
-    const std::string text = read_text(output);
-    CHECK(text.ends_with("\nended\n"));
-    const auto edges = parse_edges(text);
+    const auto fd = board.open();
+    const auto edges = parse_edges(read_to_end(fd.get()));
     REQUIRE(edges.size() == count);
     for (std::size_t i = 0; i < count; ++i) {
         CHECK(edges[i].edge == (i % 2 == 0 ? "rising" : "falling"));
@@ -67,161 +47,281 @@ TEST_CASE("events: a shell loop has every edge in order with its time, and ends 
     CHECK(board.mount().stop() == 0);
 }
 
-TEST_CASE("events: pulses that nobody asks for are found by the sampler") {
+TEST_CASE("events: the sampler finds pulses that nobody reads") {
     NEEDS_MOUNT();
     EventsBoard board;
     const auto fd = board.open();
     for (int i = 0; i < 3; ++i) {
         board.mount().set_bench("adbus1/pulse", "200000");
-        CHECK(edge_words(read_edges(fd.get(), 2)) == "rising falling");
+        std::string text;
+        CHECK(wait_until([&] {
+            text += read_to_end(fd.get());
+            return edges_told(text) == 2;
+        }));
+        CHECK(edge_words(text) == "rising falling");
     }
 }
 
-TEST_CASE("events: a slow reader is told exactly how many it has lost") {
+TEST_CASE("events: an empty ring is an end of file at once, and reading arms nothing") {
+    NEEDS_MOUNT();
+    EventsBoard board("none");
+    const auto cat = run({"cat", board.events()});
+    CHECK(cat.status == 0);
+    CHECK(cat.out == "");
+    const auto fd = board.open();
+    CHECK(read_some(fd.get()) == "");
+    CHECK(read_some(fd.get()) == "");
+    const auto counters = [&] { return read_text(board.mount() / "sim/0/counters"); };
+    const std::string before = counters();
+    int ends = 0;
+    for (int i = 0; i < 100; ++i) {
+        ends += read_some(fd.get()).empty() ? 1 : 0;
+    }
+    CHECK(ends == 100);
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    CHECK(counters() == before);
+    CHECK(board.mount().threads_named("poll") == 0);
+    CHECK(read_text(board.line() / "edge") == "none\n");
+    CHECK(try_open(board.events(), O_RDONLY) == "ok");
+    board.edges(2);
+    CHECK(read_some(fd.get()) == "");
+    CHECK(board.mount().stop() == 0);
+}
+
+TEST_CASE("events: reading does not wait for a silent board") {
+    NEEDS_MOUNT();
+    EventsBoard board;
+    board.edges(2);
+    board.mount().set_bench("fault", "timeout -1");
+    const auto cat = run({"timeout", "-s", "KILL", "5", "cat", board.events()});
+    CHECK(cat.status == 0);
+    CHECK(edge_words(cat.out) == "rising falling");
+}
+
+TEST_CASE("events: the file ends once where the first read found the end, then goes on") {
     NEEDS_MOUNT();
     EventsBoard board;
     const auto fd = board.open();
-    constexpr unsigned lost = 301;
-    board.edges(queue_capacity + lost);
-    const auto edges = parse_edges(read_edges(fd.get(), queue_capacity));
-    REQUIRE(edges.size() == queue_capacity);
-    CHECK(edges.front().lost == lost);
-    for (std::size_t i = 1; i < edges.size(); ++i) {
-        REQUIRE(edges[i].lost == 0);
-        REQUIRE(edges[i].edge != edges[i - 1].edge);
-        REQUIRE(edges[i].nanoseconds > edges[i - 1].nanoseconds);
-    }
-    // The oldest went: what is left ends with how the line is now, and goes on from there.
-    CHECK(edges.back().edge == "rising");
+    CHECK(read_some(fd.get()) == "");
+    board.edges(3);
+    CHECK(edge_words(read_some(fd.get())) == "rising falling rising");
     board.edge(false);
+    CHECK(read_some(fd.get()) == "");  // whatever has come since
     CHECK(edge_words(read_some(fd.get())) == "falling");
+    CHECK(read_some(fd.get()) == "");
+
+    board.edges(3);
+    std::string text = read_some(fd.get(), 5);
+    CHECK(text.size() == 5);
+    board.edge(false);
+    board.edge(true);
+    text += read_to_end(fd.get());
+    CHECK(edge_words(text) == "rising falling rising");
+    CHECK(edge_words(read_to_end(fd.get())) == "falling rising");
+}
+
+TEST_CASE("events: a reader of a line that never rests comes to an end") {
+    NEEDS_MOUNT();
+    EventsBoard board;
+    REQUIRE(write_text(board.mount() / "gpiochip512/sample_interval_us", "0") == "ok");
+    std::jthread toggler([&](const std::stop_token& stop) {
+        for (bool level = true; !stop.stop_requested(); level = !level) {
+            write_text(board.mount() / "sim/0/adbus1/drive", level ? "1" : "0");
+        }
+    });
+    for (int i = 0; i < 20; ++i) {
+        const auto slow = run({"dd", "if=" + board.events().string(), "bs=7", "status=none"});
+        REQUIRE(slow.status == 0);
+        CHECK(edges_told(slow.out) <= ring_capacity);
+    }
+}
+
+TEST_CASE("events: every open begins at the oldest edge of the line, and none takes from another") {
+    NEEDS_MOUNT();
+    EventsBoard board;
+    board.edges(4);
+    const auto first = board.open();
+    const std::string text = read_to_end(first.get());
+    CHECK(edge_words(text) == alternating(4));
+    const auto second = board.open();
+    CHECK(read_to_end(second.get()) == text);
+    CHECK(board.text() == text);
+    board.edges(1);
+    CHECK(edge_words(read_to_end(first.get())) == "rising");
+    CHECK(edge_words(read_to_end(second.get())) == "rising");
+    CHECK(edge_words(board.text()) == alternating(5));
+}
+
+TEST_CASE("events: dup and fork share the cursor") {
+    NEEDS_MOUNT();
+    EventsBoard board;
+    const auto fd = board.open();
+    const gpiofs::UniqueFd shared(::dup(fd.get()));
+    board.edges(4);
+    const std::string text = board.text();
+    const std::size_t two_lines = text.find('\n', text.find('\n') + 1) + 1;
+    CHECK(read_some(fd.get(), two_lines) == text.substr(0, two_lines));
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        const std::string third = read_some(fd.get(), text.find('\n', two_lines) + 1 - two_lines);
+        ::_exit(edge_words(third) == "rising" ? 0 : 1);
+    }
+    int status = -1;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
+    CHECK(edge_words(read_some(shared.get())) == "falling");
+    CHECK(read_some(fd.get()) == "");
+    board.edge(true);
+    CHECK(edge_words(read_some(shared.get())) == "rising");
+    CHECK(read_some(fd.get()) == "");
 }
 
 TEST_CASE("events: reads of any size lose no byte and join whole lines") {
     NEEDS_MOUNT();
     EventsBoard board;
-    const auto reference = board.open();
-    for (const std::size_t size : {1U, 10U, 4096U}) {
+    board.edges(6);
+    const std::string text = board.text();
+    REQUIRE(edge_words(text) == alternating(6));
+    for (const std::size_t size : {1U, 2U, 10U, 31U, 100U, 4096U, 1U << 20U}) {
         CAPTURE(size);
         const auto fd = board.open();
-        board.edges(6);
-        const std::string text = read_edges(fd.get(), 6, size);
-        CHECK(text == read_some(reference.get()));
-        CHECK(edge_words(text) == "rising falling rising falling rising falling");
+        CHECK(read_to_end(fd.get(), size) == text);
+        CHECK(read_some(fd.get()) == "");
     }
     const auto fd = board.open();
+    CHECK(read_some(fd.get(), 5) == text.substr(0, 5));
+    CHECK(read_to_end(fd.get()) == text.substr(5));
+}
+
+TEST_CASE("events: a full ring is read whole, in one read and in many") {
+    NEEDS_MOUNT();
+    EventsBoard board;
+    board.edges(ring_capacity);
+    for (const std::size_t size : {100U, 4096U, 1U << 20U}) {
+        CAPTURE(size);
+        const auto fd = board.open();
+        const auto edges = parse_edges(read_to_end(fd.get(), size));
+        REQUIRE(edges.size() == ring_capacity);
+        for (std::size_t i = 0; i < edges.size(); ++i) {
+            REQUIRE(edges[i].lost == 0);
+            REQUIRE(edges[i].edge == (i % 2 == 0 ? "rising" : "falling"));
+            REQUIRE((i == 0 || edges[i].nanoseconds > edges[i - 1].nanoseconds));
+        }
+    }
+}
+
+TEST_CASE("events: a cursor that was overrun is told exactly how many edges it missed") {
+    NEEDS_MOUNT();
+    EventsBoard board;
+    const auto slow = board.open();
     board.edges(6);
-    const std::string text = read_some(reference.get(), std::size_t{1} << 20);
-    REQUIRE(edge_words(text) == "rising falling rising falling rising falling");
-    // What is read next if the last line that is wanted ends there, and most of one more would fit.
-    auto read_to = [&, at = std::size_t{0}](int line) mutable {
-        std::size_t end = 0;
-        for (int i = 0; i < line; ++i) {
-            end = text.find('\n', end) + 1;
-        }
-        const std::string expected = text.substr(at, end - at);
-        at = end;
-        return read_some(fd.get(), expected.size() + 10) == expected;
-    };
-    CHECK(read_to(2));
-    CHECK(read_to(3));
-    const std::string piece = read_some(fd.get(), 5);
-    const std::string rest = read_some(fd.get());
-    CHECK(piece.size() == 5);
-    CHECK(text.ends_with(piece + rest));
-    CHECK(edge_words(piece + rest) == "falling rising falling");
-}
+    const auto begun = board.open();
+    REQUIRE(edge_words(read_to_end(begun.get())) == alternating(6));
+    const auto in_a_line = board.open();
+    std::string pieces = read_some(in_a_line.get(), 5);
+    constexpr unsigned more = ring_capacity + 300;
+    board.edges(more);
 
-TEST_CASE("events: who waits and who comes later both find the end, after the edges before it") {
-    NEEDS_MOUNT();
-    for (const std::string end : {"unexport", "unplug", "SIGTERM"}) {
-        CAPTURE(end);
-        EventsBoard board;
-        const auto late = board.open();
-        board.edges(2);
-        const auto waiting = board.open();
-        auto read = read_in_background(waiting.get());
-        if (end == "unexport") {
-            CHECK(write_text(board.mount() / "unexport", "513") == "ok");
-        } else if (end == "unplug") {
-            board.mount().set_bench("plugged", "0");
-        } else {
-            board.mount().process().signal(SIGTERM);
-        }
-        CHECK(read.get().empty());
-        CHECK(edge_words(read_some(late.get())) == "rising falling");
-        CHECK(read_some(late.get()).empty());
-        if (end == "SIGTERM") {
-            CHECK(board.mount().process().wait() == 0);
-        } else {
-            CHECK(try_open(board.events(), O_RDONLY) == "ENOENT");
-            CHECK(wait_until([&] { return disarmed(board.mount()); }));
-            CHECK(board.mount().stop() == 0);
-        }
+    auto edges = parse_edges(read_to_end(slow.get()));
+    REQUIRE(edges.size() == ring_capacity);
+    CHECK(edges.front().lost == 306);
+    for (std::size_t i = 1; i < edges.size(); ++i) {
+        REQUIRE(edges[i].lost == 0);
+        REQUIRE(edges[i].edge != edges[i - 1].edge);
+    }
+    CHECK(edges.back().edge == "falling");
+
+    edges = parse_edges(read_to_end(begun.get()));
+    REQUIRE(edges.size() == ring_capacity);
+    CHECK(edges.front().lost == 300);
+
+    // The line that was begun is given to its end; nothing is counted twice.
+    for (int i = 0; i < 2; ++i) {
+        pieces += read_to_end(in_a_line.get());
+    }
+    CHECK(pieces.starts_with(std::to_string(parse_edges(pieces).front().nanoseconds) +
+                             " rising 0\n"));
+    CHECK(edges_told(pieces) == 6 + more);
+
+    // A file that is opened now begins at the oldest and has missed nothing since.
+    const auto late = board.open();
+    edges = parse_edges(read_to_end(late.get()));
+    REQUIRE(edges.size() == ring_capacity);
+    CHECK(edges.front().lost == 0);
+
+    board.edge(true);
+    for (const auto* fd : {&slow, &begun, &in_a_line, &late}) {
+        CHECK(edge_words(read_to_end(fd->get())) == "rising");
     }
 }
 
-TEST_CASE("events: every reader has every edge; descriptors made with dup share them") {
+TEST_CASE("events: an overrun between two reads ends the file early, and loses no count") {
     NEEDS_MOUNT();
     EventsBoard board;
-    std::vector<gpiofs::UniqueFd> fds;
-    std::vector<std::future<std::string>> reads;
-    for (int i = 0; i < 20; ++i) {
-        fds.push_back(board.open());
-        reads.push_back(read_in_background(fds.back().get()));
+    board.edges(100);
+    const auto fd = board.open();
+    std::string text = read_some(fd.get(), 200);
+    REQUIRE(text.size() > 100);
+    board.edges(ring_capacity + 50);
+    for (int i = 0; i < 3; ++i) {
+        text += read_to_end(fd.get());
     }
-    // They wait without holding a thread.
-    CHECK(wait_until([&] { return board.mount().threads_at_a_request() == sanitizer_threads; }));
-    board.edge(true);
-    std::set<std::string> texts;
-    for (auto& read : reads) {
-        texts.insert(read.get());
-    }
-    REQUIRE(texts.size() == 1);
-    CHECK(edge_words(*texts.begin()) == "rising");
+    CHECK(edges_told(text) == 100 + ring_capacity + 50);
+}
 
-    const gpiofs::UniqueFd shared(::dup(fds.front().get()));
-    auto first = read_in_background(fds.front().get());
-    auto second = read_in_background(shared.get());
+TEST_CASE("events: edge chooses what is recorded, when it comes") {
+    NEEDS_MOUNT();
+    EventsBoard board("rising");
+    const auto fd = board.open();
+    board.edges(4);
+    board.set("edge", "falling");
+    board.edges(2);
+    board.set("edge", "none");
+    board.edges(2);
+    board.set("edge", "both");
+    board.edges(2);
+    CHECK(edge_words(read_to_end(fd.get())) == "rising rising falling rising falling");
+    board.set("edge", "none");
+    board.edges(2);
+    CHECK(read_to_end(fd.get()) == "");
+    CHECK(edge_words(board.text()) == "rising rising falling rising falling");
+    CHECK(board.mount().stop() == 0);
+}
+
+TEST_CASE("events: active_low turns the words round, for edges that come after it") {
+    NEEDS_MOUNT();
+    EventsBoard board;
+    const auto fd = board.open();
+    board.edges(2);
+    board.set("active_low", "1");
+    board.edges(2);
+    CHECK(edge_words(read_to_end(fd.get())) == "rising falling falling rising");
+    board.set("edge", "rising");
+    board.edges(2);  // the second of them is a rising one of an active low line
+    CHECK(edge_words(read_to_end(fd.get())) == "rising");
+    board.set("active_low", "0");
+    board.edges(2);
+    CHECK(edge_words(read_to_end(fd.get())) == "rising");
+}
+
+TEST_CASE("events: readers change nothing for pollers of value, nor they for them") {
+    NEEDS_MOUNT();
+    EventsBoard board;
+    const auto value = open_file(board.line() / "value", O_RDONLY);
+    REQUIRE(read_at(value.get(), 0) == "0\n");
+    const auto fd = board.open();
+    board.edge(true);
+    CHECK(edge_words(read_to_end(fd.get())) == "rising");
+    CHECK(poll_once(value.get(), POLLPRI, patience) == "PRI|ERR");
+    REQUIRE(read_at(value.get(), 0) == "1\n");
     board.edge(false);
-    board.edge(true);
-    CHECK(edge_words(first.get()) == "falling");
-    CHECK(edge_words(second.get()) == "rising");
-    CHECK(board.mount().stop() == 0);
+    CHECK(poll_once(value.get(), POLLPRI, patience) == "PRI|ERR");
+    REQUIRE(read_at(value.get(), 0) == "0\n");
+    CHECK(edge_words(read_to_end(fd.get())) == "falling");
 }
 
-TEST_CASE("events: a reader is killed at once, also one that shares its file with another") {
-    NEEDS_MOUNT();
-    EventsBoard board;
-    const TemporaryFolder folder;
-    Process shell_with_two(
-        {"sh", "-uc",
-         fmt::format("exec 3< {}; cat <&3 & echo $!; cat <&3 & echo $!; wait; echo gone",
-                     board.events().string())},
-        folder.path() / "out");
-    std::array<pid_t, 2> readers{};
-    REQUIRE(wait_until([&] {
-        std::istringstream text(read_text(folder.path() / "out"));
-        return static_cast<bool>(text >> readers[0] >> readers[1]);
-    }));
-    for (const pid_t reader : readers) {
-        REQUIRE(wait_until(
-            [&] { return read_text(fmt::format("/proc/{}/syscall", reader)).starts_with("0 "); }));
-    }
-    // The second first: it would wait for the first.
-    for (const pid_t reader : {readers[1], readers[0]}) {
-        ::kill(reader, SIGTERM);
-        CHECK(wait_until([&] {
-            const std::string state = read_text(fmt::format("/proc/{}/stat", reader));
-            return state == "ENOENT" || state == "ESRCH" || state.find(") Z") != std::string::npos;
-        }));
-    }
-    CHECK(shell_with_two.wait() == 0);
-    CHECK(wait_until([&] { return disarmed(board.mount()); }));
-    CHECK(board.mount().stop() == 0);
-}
-
-TEST_CASE("events: the file is a stream that is only read, where the line can have edges") {
+TEST_CASE("events: a file that is only read, of outputs too, in the legacy tree alone") {
     NEEDS_MOUNT();
     EventsBoard board;
     struct stat status {};
@@ -229,66 +329,21 @@ TEST_CASE("events: the file is a stream that is only read, where the line can ha
     CHECK(status.st_mode == (S_IFREG | 0444));
     CHECK(try_open(board.events(), O_WRONLY) == "EACCES");
     CHECK(try_open(board.events(), O_RDWR) == "EACCES");
-    const auto fd = board.open();
-    CHECK(::lseek(fd.get(), 0, SEEK_CUR) == -1);
-    CHECK(errno == ESPIPE);
-    CHECK(read_at(fd.get(), 0) == "ESPIPE");
     CHECK(try_open(board.mount() / "chip0/gpio1/events", O_RDONLY) == "ENOENT");
 
     const auto output = board.mount().export_line(514);
     REQUIRE(write_text(output / "direction", "out") == "ok");
-    CHECK(try_open(output / "events", O_RDONLY) == "EIO");
-    CHECK(board.mount().stop() == 0);
+    const auto fd = open_file(output / "events", O_RDONLY | O_NONBLOCK);
+    REQUIRE(fd);
+    CHECK(read_some(fd.get()) == "");
 
-    Mount bryx({"--simulate", "FT232H,id=0403:6988"});
-    CHECK(try_open(bryx.export_line(515) / "events", O_RDONLY) == "ENOENT");
-    CHECK(try_open(bryx.export_line(517) / "events", O_RDONLY) == "ok");
-    CHECK(bryx.stop() == 0);
-}
-
-TEST_CASE("events: the board is sampled while a reader is there, and no longer") {
-    NEEDS_MOUNT();
-    EventsBoard board;
-    const auto counters = [&] { return read_text(board.mount() / "sim/0/counters"); };
-    const auto quiet = [&] {
-        const std::string before = counters();
-        std::this_thread::sleep_for(std::chrono::milliseconds(300));
-        return counters() == before;
-    };
-    CHECK(quiet());
-    {
-        const auto first = board.open();
-        { const auto second = board.open(); }
-        CHECK_FALSE(quiet());
-        CHECK(read_text(board.line() / "edge") == "none\n");
+    // What came while the line was an input stays when it becomes an output, and nothing is added.
+    board.edges(2);
+    board.set("direction", "low");
+    for (const char* level : {"1", "0", "1"}) {
+        board.set("value", level);
     }
-    CHECK(wait_until([&] { return disarmed(board.mount()); }));
-    CHECK(quiet());
-    // Nobody is left armed who could not be opened, or was killed while he was.
-    board.set("direction", "out");
-    CHECK(try_open(board.events(), O_RDONLY) == "EIO");
-    CHECK(disarmed(board.mount()));
-    board.set("direction", "in");
-    board.mount().set_bench("fault", "timeout 1");
-    CHECK(try_open(board.events(), O_RDONLY) == "ETIMEDOUT");
-    CHECK(disarmed(board.mount()));
-    CHECK(board.mount().stop() == 0);
-}
-
-TEST_CASE("events: an open that is killed before its sample has come arms nothing") {
-    NEEDS_MOUNT();
-    EventsBoard board({"-o", "timeout_ms=3000"});
-    board.mount().set_bench("fault", "nak 3");
-    const TemporaryFolder folder;
-    Process reader({"cat", board.events()}, folder.path() / "out");
-    REQUIRE(wait_until([&] {
-        return read_text(fmt::format("/proc/{}/wchan", reader.pid())).find("wait") !=
-               std::string::npos;
-    }));
-    reader.signal(SIGKILL);
-    CHECK(reader.wait() == 128 + SIGKILL);
-    board.mount().set_bench("fault", "0");
-    CHECK(wait_until([&] { return read_text(board.line() / "value") == "0\n"; }));
-    CHECK(wait_until([&] { return disarmed(board.mount()); }));
+    CHECK(edge_words(board.text()) == "rising falling");
+    CHECK(read_text(board.line() / "edge") == "both\n");
     CHECK(board.mount().stop() == 0);
 }

@@ -4,15 +4,17 @@
 #include "support/poller.h"
 
 #include <doctest/doctest.h>
-#include <sys/syscall.h>
 
 #include <chrono>
 #include <fcntl.h>
-#include <future>
+#include <sstream>
 #include <string>
 #include <vector>
 
 namespace gpiofs::test {
+
+/// Edges that the ring of a line holds.
+constexpr unsigned ring_capacity = 4096;
 
 /// A line of `events`.
 struct EdgeLine {
@@ -30,7 +32,7 @@ inline std::vector<EdgeLine> parse_edges(const std::string& text) {
     return lines;
 }
 
-/// "rising falling", without times; what was lost follows its edge: "rising+3".
+/// "rising falling", without times; the lost count follows its edge: "rising+3".
 inline std::string edge_words(const std::string& text) {
     std::string words;
     for (const auto& line : parse_edges(text)) {
@@ -40,17 +42,34 @@ inline std::string edge_words(const std::string& text) {
     return words;
 }
 
+/// Edges that a text accounts for: its lines and what they say was lost.
+inline unsigned long edges_told(const std::string& text) {
+    unsigned long told = 0;
+    for (const auto& line : parse_edges(text)) {
+        told += 1 + line.lost;
+    }
+    return told;
+}
+
 /// Of the clock that `events` shows.
 inline long monotonic_nanoseconds() {
     return std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1);
 }
 
-/// A virtual board with the input 513, driven to 0 from the bench.
+/// One read(): its text or an errno's name.
+std::string read_some(int fd, std::size_t size = 4096);
+/// read() after read() up to the end of file, in pieces of this size; an errno's name ends the text
+/// where a read fails.
+std::string read_to_end(int fd, std::size_t size = 4096);
+
+/// A virtual board with the input 513, driven to 0 from the bench, and armed.
 class EventsBoard {
   public:
-    explicit EventsBoard(const std::vector<std::string>& options = {})
-        : mount_(arguments(options)), line_(mount_.export_line(513)) {
+    explicit EventsBoard(const std::string& armed = "both")
+        : mount_({"-o", "timeout_ms=10000", "--simulate", "FT232H"}),
+          line_(mount_.export_line(513)) {
         drive(false);
+        set("edge", armed);
     }
 
     Mount& mount() noexcept { return mount_; }
@@ -63,6 +82,7 @@ class EventsBoard {
         drive(level);
         REQUIRE(read_text(line_ / "value").size() == 2);
     }
+    /// So many edges, the first of them rising.
     void edges(unsigned count) const {
         for (unsigned i = 0; i < count; ++i) {
             edge(i % 2 == 0);
@@ -71,32 +91,18 @@ class EventsBoard {
     void set(const std::string& file, const std::string& text) const {
         REQUIRE(write_text(line_ / file, text) == "ok");
     }
-    gpiofs::UniqueFd open(int flags = 0) const {
-        auto fd = open_file(events(), O_RDONLY | flags);
+    /// Opened so that a read that would wait fails the test instead of holding it up.
+    gpiofs::UniqueFd open() const {
+        auto fd = open_file(events(), O_RDONLY | O_NONBLOCK);
         REQUIRE(fd);
         return fd;
     }
+    /// What the ring holds; of a file opened for it.
+    std::string text() const { return read_to_end(open().get()); }
 
   private:
-    static std::vector<std::string> arguments(std::vector<std::string> options) {
-        options.insert(options.end(), {"--simulate", "FT232H"});
-        return options;
-    }
-
     Mount mount_;
     fs::path line_;
 };
-
-/// One read(): its text or an errno's name.
-std::string read_some(int fd, std::size_t size = 4096);
-
-/// Reads until `edges` lines are complete; shorter at the end of the file.
-std::string read_edges(int fd, std::size_t edges, std::size_t size = 4096);
-
-/// Threads of this process that sleep in read().
-std::size_t sleeping_readers();
-
-/// A thread in read(); it sleeps when this returns.
-std::future<std::string> read_in_background(int fd, std::size_t size = 4096);
 
 }  // namespace gpiofs::test

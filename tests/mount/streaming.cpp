@@ -1,4 +1,5 @@
 #include "events_board.h"
+#include "mount/virtual_boards.h"
 #include "support/poller.h"
 #include "support/skip.h"
 
@@ -53,6 +54,7 @@ TEST_CASE("streaming: pulses far shorter than any interval are seen, and the oth
     NEEDS_MOUNT();
     StreamedBoard board;
     const auto events = open_file(board.line() / "events", O_RDONLY | O_NONBLOCK);
+    read_to_end(events.get());
     REQUIRE(wait_until([&] { return board.streams(); }));
     const auto output = board.mount().export_line(514);
     constexpr int pulses = 50;
@@ -62,9 +64,9 @@ TEST_CASE("streaming: pulses far shorter than any interval are seen, and the oth
         // What is read now is answered by samples later than the pulse.
         REQUIRE(wait_until([&] { return board.mount().bench("adbus1/level") == "0"; }));
         CHECK(read_text(board.line() / "value") == "0\n");
-        const std::string seen = read_some(events.get());
-        missed += seen == "EAGAIN" ? 1 : 0;
-        CHECK((seen == "EAGAIN" || edge_words(seen) == "rising falling"));
+        const std::string seen = edge_words(read_to_end(events.get()));
+        missed += seen.empty() ? 1 : 0;
+        CHECK((seen.empty() || seen == "rising falling"));
         CHECK(write_text(output / "direction", i % 2 == 0 ? "high" : "low") == "ok");
         CHECK(board.mount().bench("adbus2/level") == (i % 2 == 0 ? "1" : "0"));
     }
@@ -155,4 +157,46 @@ TEST_CASE("streaming: unplug wakes who polls, leaves nothing running, and replug
         REQUIRE(wait_until([&] { return board.streams(); }));
     }
     CHECK(board.mount().stop() == 0);
+}
+
+TEST_CASE("streaming: statistics begin anew with the interval, without what the stream still had") {
+    NEEDS_MOUNT();
+    for (const std::string usb : usb_speeds) {
+        CAPTURE(usb);
+        Mount mount(virtual_board("FT232H", usb));
+        const auto chip = mount / "gpiochip512";
+        REQUIRE(write_text(mount.export_line(513) / "edge", "both") == "ok");
+        int too_many = 0;
+        std::string stats;
+        for (int i = 0; i < 20; ++i) {
+            REQUIRE(write_text(chip / "sample_interval_us", "0") == "ok");
+            std::this_thread::sleep_for(20ms);
+            const auto start = std::chrono::steady_clock::now();
+            REQUIRE(write_text(chip / "sample_interval_us", "1000") == "ok");
+            std::this_thread::sleep_for(i * 500us);
+            stats = read_text(chip / "sampling_stats");
+            const auto passed = std::chrono::steady_clock::now() - start;
+            long samples = -1;
+            std::istringstream(stats.substr(std::string("samples").size())) >> samples;
+            REQUIRE(samples >= 0);
+            // One at the beginning, and one each interval since.
+            too_many += samples > 1 + passed / 1ms ? 1 : 0;
+        }
+        CAPTURE(stats);
+        CHECK(too_many == 0);
+        REQUIRE(write_text(chip / "sample_interval_us", "0") == "ok");
+        std::this_thread::sleep_for(300ms);
+        REQUIRE(write_text(chip / "sample_interval_us", "1000") == "ok");
+        long rate_hz = -1;
+        REQUIRE(wait_until([&] {
+            std::istringstream words(read_text(chip / "sampling_stats"));
+            std::string name;
+            long samples = 0;
+            words >> name >> samples >> name >> rate_hz;
+            return samples >= 100;
+        }));
+        CHECK(rate_hz > 100);
+        CHECK(rate_hz <= 1100);
+        CHECK(mount.stop() == 0);
+    }
 }
