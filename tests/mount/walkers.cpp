@@ -56,7 +56,7 @@ class RestlessBoard {
         toggler_.join();
         CHECK(still_.size() >= 13);
         CHECK(edges_of_still_pins() == still_);
-        for (const auto& [file, text] :
+        for (const auto& row :
              std::map<std::string, std::string>{{"gpio512/direction", "out\n"},
                                                 {"gpio513/direction", "in\n"},
                                                 {"gpio514/direction", "in\n"},
@@ -65,8 +65,8 @@ class RestlessBoard {
                                                 {"gpio513/edge", "both\n"},
                                                 {"gpio514/edge", "both\n"},
                                                 {"gpiochip512/sample_interval_us", "0\n"}}) {
-            CAPTURE(file);
-            CHECK(read_text(mount_ / file) == text);
+            CAPTURE(row.first);
+            CHECK(read_text(mount_ / row.first) == row.second);
         }
         CHECK(mount_.stop() == 0);
     }
