@@ -2,8 +2,9 @@
 
 #include <string_view>
 
-/// One line per event, on stderr while in the foreground, to syslog once daemonized.
-/// Thread-safe: a line is one write.
+/// One line per event, on stderr while in the foreground, to syslog once daemonized. Nobody waits
+/// for who reads them: a line that is not taken at once is dropped, and before the next one that is
+/// taken stands how many were. Thread-safe: a line is one write.
 namespace gpiofs::log {
 
 enum class Level { error, warning, info, debug };
@@ -18,7 +19,8 @@ void set_sink(Sink sink) noexcept;
 void set_level(Level level) noexcept;
 bool enabled(Level level) noexcept;
 
-/// Writes `text` as one line; control characters in it are escaped.
+/// Writes `text` as one line; control characters in it are escaped, and what is more than a pipe
+/// takes at once is cut off.
 void write(Level level, std::string_view text) noexcept;
 
 inline void error(std::string_view text) noexcept { write(Level::error, text); }

@@ -3,6 +3,7 @@
 #include "base/error.h"
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <fcntl.h>
 #include <unistd.h>
@@ -19,9 +20,15 @@ void open_closed_standard_streams() noexcept {
     }
 }
 
+void ignore_broken_pipes() noexcept { static_cast<void>(std::signal(SIGPIPE, SIG_IGN)); }
+
 void print(std::string_view text) {
     if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() ||
         std::fflush(stdout) != 0) {
+        if (errno == EPIPE) {
+            static_cast<void>(std::signal(SIGPIPE, SIG_DFL));
+            static_cast<void>(std::raise(SIGPIPE));
+        }
         throw_errno(errno, "standard output");
     }
 }

@@ -9,7 +9,12 @@ namespace gpiofs {
 /// Called before anything else is opened.
 void open_closed_standard_streams() noexcept;
 
-/// Writes to standard output, all of it. Throws std::system_error if that fails, as on a full disk.
+/// Lets a write to a pipe that nobody reads fail instead of ending the program: called first of
+/// all, since whoever reads the log may go at any time.
+void ignore_broken_pipes() noexcept;
+
+/// Writes to standard output, all of it. Throws std::system_error if that fails, as on a full disk;
+/// into a pipe that nobody reads any more it ends the program by SIGPIPE, as other programs end.
 void print(std::string_view text);
 
 }  // namespace gpiofs

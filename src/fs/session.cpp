@@ -46,7 +46,6 @@ void interruptible_by(int number) noexcept {
     struct sigaction action {};
     action.sa_handler = [](int) {};
     sigaction(number, &action, nullptr);
-    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
 }
 
 /// libfuse's own messages are collected so that a failed mount is one line of ours. Each of its

@@ -67,6 +67,7 @@ int serve(cli::Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    ignore_broken_pipes();
     open_closed_standard_streams();
     log::set_program("mpsse-gpiofs");
     try {

@@ -107,6 +107,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    ignore_broken_pipes();
     open_closed_standard_streams();
     log::set_program("mpsse-sim");
     try {
