@@ -132,6 +132,7 @@ std::error_code Engine::receive_bytes(std::size_t count, TimePoint deadline) {
     if (parser_.payload().size() > count) {
         return fail(errno_code(EIO), Direction::in);
     }
+    note_answer();
     return {};
 }
 
@@ -167,10 +168,7 @@ std::error_code Engine::get_in_step(TimePoint deadline) {
     }
     std::error_code error;
     if (forgot_settings(deadline)) {
-        power_lost_ = true;
-        incidents_.climbs(
-            Rung::power_loss,
-            "the chip has lost its power; lines were unexported, and outputs were interrupted");
+        note_power_loss();
         error = restart(deadline);
     } else {
         error = climb(deadline);
@@ -217,15 +215,29 @@ std::error_code Engine::climb(TimePoint deadline) {
         error = synchronise(part_of(clock_.now(), deadline, 2));
     }
     if (error && heard_status_ && error != errno_code(ENODEV)) {
-        incidents_.climbs(Rung::restart, "not in MPSSE mode any more; outputs were interrupted");
+        if (forgot_settings(deadline)) {
+            note_power_loss();
+        } else {
+            incidents_.climbs(Rung::restart,
+                              "not in MPSSE mode any more; outputs were interrupted");
+        }
         error = restart(deadline);
     }
     return error;
 }
 
+void Engine::note_power_loss() {
+    power_lost_ = true;
+    incidents_.climbs(
+        Rung::power_loss,
+        "the chip has lost its power; lines were unexported, and outputs were interrupted");
+}
+
 std::error_code Engine::restart(TimePoint deadline) {
     pins_lost_ = true;
-    return enter_mpsse(deadline);
+    const auto error = enter_mpsse(deadline);
+    // Power that goes between two of its requests leaves MPSSE mode entered all the same.
+    return !error && forgot_settings(deadline) ? errno_code(EIO) : error;
 }
 
 std::error_code Engine::synchronise(TimePoint deadline) {
@@ -256,6 +268,7 @@ std::error_code Engine::await_echo(Opcode opcode, TimePoint deadline) {
             return failed;
         }
     }
+    note_answer();
     return {};
 }
 
@@ -287,8 +300,10 @@ std::error_code Engine::send_shadow(TimePoint deadline) {
     mpsse::CommandBuffer commands;
     commands.loopback_off();
     commands.set_pins(shadow_, banks_);
+    commands.get_pins(banks_);
     commands.send_immediate();
-    return send_bytes(commands.bytes(), shadow_, deadline);
+    const auto error = send_bytes(commands.bytes(), shadow_, deadline);
+    return error ? error : receive_bytes(commands.reply_size(), deadline);
 }
 
 void Engine::stop(OnExit how, TimePoint deadline) noexcept {

@@ -32,10 +32,15 @@ namespace gpiofs::gpio {
 ///    outputs. It is tried only while the chip still sends status packets, because a chip that
 ///    sends nothing at all would not hear it.
 /// Rungs 1 and 2 move no pin that the interrupted write had not been told to move.
+/// Power can go during the ladder too: the latency timer is asked for again before and after rung
+/// 3, and the shadow that rung 3 sends ends with a read whose reply proves that it has arrived.
 ///
 /// Thread-bound to whoever holds the bus, except abort().
 class Engine {
   public:
+    /// How long writes are believed without a reply.
+    static constexpr auto proof_interval = std::chrono::seconds(1);
+
     /// `name` starts log lines: "1-1.2 (0403:6014) A". `banks` are those the chip has pins on.
     Engine(std::unique_ptr<transport::Transport> transport, std::string name, mpsse::Banks banks,
            const Clock& clock);
@@ -52,6 +57,9 @@ class Engine {
 
     /// False after a failure, until ensure_in_step() has mended it.
     bool in_step() const noexcept { return in_step_; }
+    /// Whether the next write must be followed by a read, because the chip's last answer is
+    /// `proof_interval` old: a chip that lost its power is a UART again and takes every write.
+    bool proof_due() const noexcept { return clock_.now() - last_answer_ >= proof_interval; }
     /// Does nothing unless the last exchange failed; then climbs the ladder. The shadow may be
     /// another afterwards, so a batch is composed after this call. ENOMEM if memory runs out on the
     /// way, as send() and receive(): the engine is out of step then.
@@ -92,14 +100,18 @@ class Engine {
     /// can pass for the first, never for the second.
     std::error_code synchronise(TimePoint deadline);
     std::error_code await_echo(mpsse::Opcode opcode, TimePoint deadline);
+    /// What the engine has sent on request, and not the chip of its own accord, has arrived.
+    void note_answer() noexcept { last_answer_ = clock_.now(); }
     /// In milliseconds; nothing if the chip does not say.
     std::optional<std::uint8_t> latency_timer(TimePoint deadline);
     /// Whether the chip has the settings of power-up; no, if it does not say.
     bool forgot_settings(TimePoint deadline);
     /// Rungs 1 to 3, each if the one before it was not enough.
     std::error_code climb(TimePoint deadline);
+    void note_power_loss();
     std::error_code restart(TimePoint deadline);
     std::error_code enter_mpsse(TimePoint deadline);
+    /// Ends with a read, so that it fails if the chip has not executed it.
     std::error_code send_shadow(TimePoint deadline);
 
     std::unique_ptr<transport::Transport> transport_;
@@ -110,6 +122,7 @@ class Engine {
     std::vector<std::uint8_t> in_buffer_;
     mpsse::PortState shadow_;
 
+    TimePoint last_answer_;
     bool in_step_ = true;
     bool stopped_ = false;
     /// The board is gone, for ever: there is nothing to recover, and no failure to tell of.

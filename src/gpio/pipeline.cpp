@@ -168,6 +168,9 @@ std::error_code Pipeline::received(const transport::Transfer& transfer) {
         return errno_code(EIO);
     }
     expected_ -= came;
+    if (came > 0) {
+        engine_.note_answer();
+    }
     return post();
 }
 

@@ -138,6 +138,41 @@ TEST_CASE("engine: after power loss outputs come back with what they had") {
     CHECK(on.rig.levels() == 0xfefd);
 }
 
+TEST_CASE("engine: power that goes during any transfer of the ladder is told, and made up for") {
+    ManualClock clock;
+    // What has failed before, and how many transfers the ladder makes of it.
+    struct Ladder {
+        std::string fault;
+        unsigned transfers;
+    };
+    for (const Ladder& ladder :
+         {Ladder{"timeout 1", 4}, Ladder{"cut 1", 5}, Ladder{"power-loss 1", 6}}) {
+        for (unsigned number = 0; number < ladder.transfers; ++number) {
+            CAPTURE(ladder.fault);
+            CAPTURE(number);
+            Driven on(clock);
+            on.fault(ladder.fault);
+            REQUIRE(read_levels(on.rig, *on.engine).first);
+            on.fault("0");
+            bool lost = false;
+            on.rig.tap->before_transfer(number, [&] {
+                lost = true;
+                on.fault("power-loss 1");
+            });
+            bool told = false;
+            std::error_code error = errno_code(EIO);
+            for (int attempts = 0; error && attempts < 3; ++attempts) {
+                error = on.engine->ensure_in_step(on.rig.deadline());
+                told = told || on.engine->take_power_loss();
+            }
+            REQUIRE(lost);
+            CHECK_FALSE(error);
+            CHECK(told);
+            on.check_recovered();
+        }
+    }
+}
+
 TEST_CASE("engine: an engine in step asks nothing of the chip to stay there") {
     ManualClock clock;
     Driven on(clock);

@@ -54,6 +54,25 @@ void Tap::after_next_submit(std::function<void()> action) {
     after_submit_ = std::move(action);
 }
 
+void Tap::before_transfer(unsigned others, std::function<void()> action) {
+    const std::lock_guard lock(mutex_);
+    transfers_before_ = others;
+    before_transfer_ = std::move(action);
+}
+
+void Tap::transfer_begins() {
+    std::function<void()> action;
+    {
+        const std::lock_guard lock(mutex_);
+        if (before_transfer_ && transfers_before_-- == 0) {
+            action = std::exchange(before_transfer_, nullptr);
+        }
+    }
+    if (action) {
+        action();
+    }
+}
+
 void Tap::set_driver_detached() {
     const std::lock_guard lock(mutex_);
     detached_ = true;
@@ -78,6 +97,7 @@ std::error_code TappedTransport::control_out(std::uint8_t request, std::uint16_t
 }
 
 transport::Transfer TappedTransport::write(std::span<const std::uint8_t> data, TimePoint deadline) {
+    tap_->transfer_begins();
     std::optional<std::size_t> cut;
     std::function<void()> after;
     {

@@ -42,6 +42,8 @@ class Tap {
     void after_next_write(std::function<void()> action);
     /// The same for a write that is queued.
     void after_next_submit(std::function<void()> action);
+    /// Runs once, before the chip sees the unqueued bulk transfer that follows `others` more.
+    void before_transfer(unsigned others, std::function<void()> action);
 
     // What a real interface knows of kernel drivers and a virtual one does not.
     void set_driver_detached();
@@ -50,6 +52,8 @@ class Tap {
   private:
     friend class TappedTransport;
 
+    void transfer_begins();
+
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<Request> requests_;
@@ -57,6 +61,8 @@ class Tap {
     std::optional<std::size_t> cut_;
     std::function<void()> after_write_;
     std::function<void()> after_submit_;
+    std::function<void()> before_transfer_;
+    unsigned transfers_before_ = 0;
     std::optional<bool> given_back_;
     bool detached_ = false;
     bool holding_ = false;
@@ -78,6 +84,7 @@ class TappedTransport final : public transport::Transport {
     }
     transport::Transfer write(std::span<const std::uint8_t> data, TimePoint deadline) override;
     transport::Transfer read(std::span<std::uint8_t> data, TimePoint deadline) override {
+        tap_->transfer_begins();
         return wire_->read(data, deadline);
     }
     std::error_code submit(transport::Direction direction, std::span<std::uint8_t> data) override;
