@@ -242,7 +242,9 @@ JobResult Bus::round_trip(JobList& round) noexcept {
     if (result.error || layout.size() == 0) {
         return result;
     }
-    answer_changes(round);
+    if (!layout.proves) {
+        answer_changes(round);
+    }
     result.error = begun ? early_->finish(deadline) : engine_->receive(layout.size(), deadline);
     if (result.error) {
         return result;
@@ -304,6 +306,10 @@ PortState Bus::compose(const JobList& round) {
     const auto watched = observer_->watched(new_inputs(round));
     layout_ = put_jobs(round, mpsse::banks_of(watched), after, commands_);
     layout_.reads |= observer_->overdue(layout_.reads);
+    layout_.proves = layout_.changes > 0 && engine_->proof_due();
+    if (layout_.proves && layout_.size() == 0) {
+        layout_.reads = Banks::low;
+    }
     commands_.get_pins(layout_.reads);
     commands_.send_immediate();
     return after;
@@ -311,7 +317,7 @@ PortState Bus::compose(const JobList& round) {
 
 Bus::Layout Bus::put_jobs(const JobList& jobs, Banks sampled, PortState& state,
                           mpsse::CommandBuffer& commands) {
-    Layout layout{sampled, 0, Banks::none};
+    Layout layout{sampled, 0, Banks::none, false};
     for (const BusJob& job : jobs) {
         if (const Banks banks = job.change.banks(); banks != Banks::none) {
             state = job.change.applied_to(state);

@@ -72,7 +72,8 @@ class BusObserver {
 /// A round sends the changes of its jobs in the order they came, each to the wire, and then reads
 /// the banks anybody wants once: a read never sees a sample that was asked for before it came.
 /// A job that only changes is done when the chip has taken its bytes; if lines are watched, each
-/// change is followed by a sample, for which its writer does not wait.
+/// change is followed by a sample, for which its writer does not wait. If the chip's last answer is
+/// too old (Engine::proof_due()), the round ends with a read, and its writers wait for the reply.
 /// What has queued by the end of a round goes out before those of the round are answered, so that
 /// the bus works while they are.
 ///
@@ -120,6 +121,8 @@ class Bus {
         std::size_t changes = 0;
         /// and these banks at the end.
         mpsse::Banks reads = mpsse::Banks::none;
+        /// The reply proves that the chip is there; no job is done before it.
+        bool proves = false;
 
         std::size_t size() const noexcept;
     };
@@ -129,7 +132,8 @@ class Bus {
     /// False after close().
     bool take() noexcept;
     void hold(JobList round) noexcept;
-    /// Answers the jobs that do not need the reply and takes them out of the round.
+    /// Answers the jobs that do not need the reply and takes them out of the round, unless the
+    /// reply proves the round.
     JobResult round_trip(JobList& round) noexcept;
     /// Sends the round's commands, unless begin_early() has; returns when the chip has them.
     std::error_code send(const JobList& round, TimePoint deadline) noexcept;

@@ -35,7 +35,7 @@ class BusLog : public gpio::BusObserver {
         const std::lock_guard lock(mutex_);
         shadow_ = shadow;
     }
-    void power_lost() noexcept override {}
+    void power_lost() noexcept override { ++power_losses; }
     bool recovery_due() noexcept override { return false; }
     void recovery_over() noexcept override {}
     void lost() noexcept override { ++losses; }
@@ -52,6 +52,7 @@ class BusLog : public gpio::BusObserver {
     std::atomic<mpsse::PinMask> watched_lines = 0;
     std::atomic<int> samples = 0;
     std::atomic<int> losses = 0;
+    std::atomic<int> power_losses = 0;
 
   private:
     mutable std::mutex mutex_;

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <sstream>
 #include <thread>
 
@@ -66,9 +67,20 @@ TEST_CASE("each kind of access costs the transfers it must and no more") {
     };
     CHECK(cost_of([&] { read_text(line / "value"); }) == Cost{1, 1, 0});
     CHECK(cost_of([&] { read_text(mount / "gpiochip512/lines"); }) == Cost{1, 1, 0});
-    CHECK(cost_of([&] { write("direction", "high"); }) == Cost{1, 0, 0});
-    CHECK(cost_of([&] { write("value", "0"); }) == Cost{1, 0, 0});
-    CHECK(cost_of([&] { write("direction", "in"); }) == Cost{1, 0, 0});
+    // A write a second after the last answer waits for another.
+    const auto cost_after_read = [&](const char* file, const char* text) {
+        while (true) {
+            const auto begin = std::chrono::steady_clock::now();
+            read_text(line / "value");
+            const Cost cost = cost_of([&] { write(file, text); });
+            if (std::chrono::steady_clock::now() - begin < std::chrono::seconds(1)) {
+                return cost;
+            }
+        }
+    };
+    CHECK(cost_after_read("direction", "high") == Cost{1, 0, 0});
+    CHECK(cost_after_read("value", "0") == Cost{1, 0, 0});
+    CHECK(cost_after_read("direction", "in") == Cost{1, 0, 0});
     CHECK(cost_of([&] { read_text(line / "direction"); }) == Cost{0, 0, 0});
     CHECK(cost_of([&] { write("active_low", "1"); }) == Cost{0, 0, 0});
     CHECK(cost_of([&] { write_text(mount / "export", "520"); }) == Cost{0, 0, 0});

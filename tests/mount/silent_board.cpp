@@ -176,3 +176,26 @@ TEST_CASE("a chip that lost power is found out by a read, and gets its outputs b
     CHECK(mount.log().find("outputs were interrupted") != std::string::npos);
     CHECK(mount.stop() == 0);
 }
+
+TEST_CASE("a chip that lost its power is found by a program that only writes") {
+    NEEDS_MOUNT();
+    Mount mount({"-o", "timeout_ms=500", "--simulate", "FT232H"});
+    const auto output = mount.export_line(515);
+    REQUIRE(write_text(output / "direction", "low") == "ok");
+    const auto value = open_file(output / "value", O_WRONLY);
+    mount.set_bench("fault", "power-loss 1");
+    std::string level = "0";
+    std::string answer;
+    CHECK(wait_until([&] {
+        level = level == "0" ? "1" : "0";
+        answer = write_at_start(value.get(), level);
+        std::this_thread::sleep_for(10ms);  // slower than a UART, which never refuses a byte then
+        return answer != "ok";
+    }));
+    CHECK(answer == "ETIMEDOUT");
+    CHECK(wait_until([&] { return read_text(output / "value") == "ENOENT"; }));
+    CHECK(mount.bench("adbus3/level") == level);
+    CHECK(read_text(mount.export_line(515) / "value") == level + "\n");
+    CHECK(mount.log().find("lost its power") != std::string::npos);
+    CHECK(mount.stop() == 0);
+}
