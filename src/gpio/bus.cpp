@@ -139,7 +139,7 @@ void Bus::give_up_recovery() noexcept {
 }
 
 std::error_code Bus::ensure_in_step(TimePoint deadline) noexcept {
-    if (engine_->in_step()) {
+    if (engine_->in_step() && !engine_->proof_due()) {
         return {};
     }
     const auto error = engine_->ensure_in_step(deadline);

@@ -2,6 +2,8 @@
 
 #include "base/error.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -101,7 +103,12 @@ std::error_code Engine::receive(std::size_t count, TimePoint deadline) noexcept 
 }
 
 std::error_code Engine::ensure_in_step(TimePoint deadline) noexcept {
-    return in_step_ ? std::error_code{} : guarded([&] { return get_in_step(deadline); });
+    return guarded([&]() -> std::error_code {
+        if (in_step_ && proof_due()) {
+            in_step_ = is_still_claimed();
+        }
+        return in_step_ ? std::error_code{} : get_in_step(deadline);
+    });
 }
 
 std::error_code Engine::send_bytes(std::span<const std::uint8_t> bytes,
@@ -166,8 +173,10 @@ std::error_code Engine::get_in_step(TimePoint deadline) {
     if (gone_) {
         return errno_code(ENODEV);
     }
-    std::error_code error;
-    if (forgot_settings(deadline)) {
+    std::error_code error = claim_again().error;
+    if (error) {
+        // Not even a question goes to an interface that something else has.
+    } else if (forgot_settings(deadline)) {
         note_power_loss();
         error = restart(deadline);
     } else {
@@ -183,6 +192,23 @@ std::error_code Engine::get_in_step(TimePoint deadline) {
     }
     gone_ = error == errno_code(ENODEV);
     return error;
+}
+
+bool Engine::is_still_claimed() {
+    const transport::Claim claim = claim_again();
+    return !claim.taken && !claim.error;
+}
+
+transport::Claim Engine::claim_again() {
+    transport::Claim claim = transport_->claim_again();
+    if (claim.taken) {
+        incidents_.climbs(
+            Rung::claim,
+            fmt::format("the interface was taken away{}; {}",
+                        claim.holder.empty() ? "" : ", " + claim.holder + " has it",
+                        claim.error ? "nothing is sent until it is free" : "claimed it again"));
+    }
+    return claim;
 }
 
 std::optional<std::uint8_t> Engine::latency_timer(TimePoint deadline) {

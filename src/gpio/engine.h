@@ -21,10 +21,12 @@ namespace gpiofs::gpio {
 /// The MPSSE engine of one interface: starting it, exchanging commands for replies, and the ladder
 /// that brings it back into step after a failure.
 ///
-/// The ladder, run by ensure_in_step() after a failure, each rung logged as IncidentLog does. A
-/// chip that lost its power without leaving the bus is asked for its latency timer first, which it
-/// has forgotten then; it goes to rung 3 at once, because a UART would send what rungs 1 and 2
-/// write out on its pins:
+/// The ladder, run by ensure_in_step() after a failure, each rung logged as IncidentLog does.
+/// First, as rung 0, an interface that was taken away is claimed again: the kernel takes it when
+/// the board is reset, resumed or configured anew, and others may unbind it. While something else
+/// has it nothing is sent, and accesses fail with EBUSY. A chip that lost its power without leaving
+/// the bus is asked for its latency timer first, which it has forgotten then; it goes to rung 3 at
+/// once, because a UART would send what rungs 1 and 2 write out on its pins:
 /// 1. the rest of a write that was cut short is sent, so that a half-fed command is completed with
 ///    the bytes that were meant;
 /// 2. old replies are purged and the stream is found again by the echo of a bad command;
@@ -60,7 +62,8 @@ class Engine {
     /// Whether the next write must be followed by a read, because the chip's last answer is
     /// `proof_interval` old: a chip that lost its power is a UART again and takes every write.
     bool proof_due() const noexcept { return clock_.now() - last_answer_ >= proof_interval; }
-    /// Does nothing unless the last exchange failed; then climbs the ladder. The shadow may be
+    /// Does nothing unless the last exchange failed, or the chip's last answer is `proof_interval`
+    /// old and the interface was taken away since; then climbs the ladder. The shadow may be
     /// another afterwards, so a batch is composed after this call. ENOMEM if memory runs out on the
     /// way, as send() and receive(): the engine is out of step then.
     std::error_code ensure_in_step(TimePoint deadline) noexcept;
@@ -100,6 +103,9 @@ class Engine {
     /// can pass for the first, never for the second.
     std::error_code synchronise(TimePoint deadline);
     std::error_code await_echo(mpsse::Opcode opcode, TimePoint deadline);
+    /// Rung 0.
+    transport::Claim claim_again();
+    bool is_still_claimed();
     /// What the engine has sent on request, and not the chip of its own accord, has arrived.
     void note_answer() noexcept { last_answer_ = clock_.now(); }
     /// In milliseconds; nothing if the chip does not say.

@@ -12,7 +12,7 @@ namespace gpiofs::gpio {
 
 /// Rungs of the recovery ladder, see gpio/engine.h. The last two are the same rung: of a chip that
 /// had lost its power more has to be told.
-enum class Rung { resend, resync, restart, power_loss };
+enum class Rung { claim, resend, resync, restart, power_loss };
 
 /// What the log is told of an interface's failures. In an incident each rung is told when it is
 /// first climbed, and at the end that it is over. Of incidents that follow each other, as on a bad
@@ -35,7 +35,7 @@ class IncidentLog {
 
     const std::string name_;
     const Clock& clock_;
-    std::array<Told, 4> rungs_;
+    std::array<Told, 5> rungs_;
     /// Something was told of this incident, so its end will be.
     bool spoken_ = false;
 };

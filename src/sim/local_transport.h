@@ -18,6 +18,7 @@ class LocalTransport final : public transport::Transport {
     LocalTransport(std::shared_ptr<LocalBoard> board, unsigned interface);
     ~LocalTransport() override;
 
+    transport::Claim claim_again() override { return {}; }
     std::size_t packet_size() const noexcept override;
     std::error_code control_out(std::uint8_t request, std::uint16_t value,
                                 TimePoint deadline) override;

@@ -8,18 +8,31 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 
 namespace gpiofs::transport {
 
 /// How a transfer ended. Data moved before an error is still data, so both are told.
 /// Errors are errnos: ENODEV the board is gone, ETIMEDOUT the deadline passed, EPIPE the endpoint
-/// stalled, ECANCELED abort() was called, EIO anything else on the wire.
+/// stalled, ECANCELED abort() was called, EBUSY the interface is claimed no longer, EIO anything
+/// else on the wire.
 struct Transfer {
     std::size_t bytes = 0;
     std::error_code error;
 };
 
 enum class Direction { in, out };
+
+/// How Transport::claim_again() has found the interface.
+struct Claim {
+    /// It had been taken away.
+    bool taken = false;
+    /// Empty: it is claimed now. EBUSY: something else keeps it, or it does not exist at present.
+    /// ENODEV: the board is gone.
+    std::error_code error;
+    /// What had it, if anything: "ftdi_sio", "usbfs" for another program.
+    std::string holder;
+};
 
 /// A queued transfer that has ended: of its direction the one submitted first.
 struct EndedTransfer {
@@ -43,6 +56,12 @@ class Transport {
     Transport(const Transport&) = delete;
     Transport& operator=(const Transport&) = delete;
     virtual ~Transport() = default;
+
+    /// Claims the interface again if it was taken away, from whatever Board::open() would take it
+    /// from. Sends nothing to the chip, and until it has succeeded after an EBUSY neither does any
+    /// other function, except that the kernel claims an interface that nobody has for a bulk
+    /// transfer. Throws std::bad_alloc.
+    virtual Claim claim_again() = 0;
 
     /// wMaxPacketSize of the bulk IN endpoint, in bytes: 64 or 512.
     virtual std::size_t packet_size() const noexcept = 0;

@@ -29,7 +29,17 @@ void check_descriptors() {
     }
 }
 
+thread_local int last_added_file = -1;
+
+void LIBUSB_CALL note_added_file(int file, short /*events*/, void* /*context*/) {
+    last_added_file = file;
+}
+
 }  // namespace
+
+AddedFile::AddedFile() noexcept { last_added_file = -1; }
+
+int AddedFile::get() const noexcept { return last_added_file; }
 
 SignalsBlocked::SignalsBlocked() noexcept {
     sigset_t all;
@@ -43,6 +53,7 @@ Context::Context() {
     check_descriptors();
     const SignalsBlocked blocked;
     check(libusb_init(&context_), "cannot start libusb");
+    libusb_set_pollfd_notifiers(context_, note_added_file, nullptr, nullptr);
 }
 
 Context::~Context() { libusb_exit(context_); }

@@ -20,6 +20,17 @@ class SignalsBlocked {
     sigset_t previous_{};
 };
 
+/// Learns which file libusb opens for the calling thread, and keeps to itself, as one that it is
+/// going to poll (libusb_set_pollfd_notifiers()). One at a time in a thread. Thread-bound.
+class AddedFile {
+  public:
+    AddedFile() noexcept;
+    AddedFile(const AddedFile&) = delete;
+    AddedFile& operator=(const AddedFile&) = delete;
+    /// The last one since the constructor; -1 if there is none.
+    int get() const noexcept;
+};
+
 /// One libusb context. The constructor throws std::system_error if libusb does not start: EMFILE
 /// also where libusb would start and then see nothing.
 /// Everything made from a context keeps it alive by a std::shared_ptr. Thread-safe.

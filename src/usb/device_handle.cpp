@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "usb/usb_error.h"
+#include "usb/usbfs.h"
 
 #include <fmt/format.h>
 
@@ -17,6 +18,17 @@ std::string interface_name(unsigned number) {
 
 DeviceHandle::DeviceHandle(std::shared_ptr<Context> context, Device device, std::string name)
     : context_(std::move(context)), device_(std::move(device)), name_(std::move(name)) {
+    open();
+    try {
+        configure();
+    } catch (...) {
+        libusb_close(handle_);
+        throw;
+    }
+}
+
+void DeviceHandle::open() {
+    const AddedFile added;
     const int result = libusb_open(device_.get(), &handle_);
     if (result == LIBUSB_ERROR_ACCESS) {
         throw_errno(EACCES, fmt::format("no permission for {}: install the udev rules or run as "
@@ -24,12 +36,7 @@ DeviceHandle::DeviceHandle(std::shared_ptr<Context> context, Device device, std:
                                         name_));
     }
     check(result, fmt::format("cannot open {}", name_));
-    try {
-        configure();
-    } catch (...) {
-        libusb_close(handle_);
-        throw;
-    }
+    file_ = added.get();
 }
 
 DeviceHandle::~DeviceHandle() { libusb_close(handle_); }
@@ -49,26 +56,34 @@ bool DeviceHandle::driver_is_active(unsigned number) noexcept {
     return libusb_kernel_driver_active(handle_, static_cast<int>(number)) == 1;
 }
 
-void DeviceHandle::claim(unsigned number, bool detach) {
+void DeviceHandle::reserve(unsigned number) {
     const std::lock_guard lock(mutex_);
-    const std::string what = fmt::format("{} {}", name_, interface_name(number));
-    if (claimed_.contains(number)) {
-        throw_errno(EBUSY, fmt::format("{} is open already", what));
+    if (!reserved_.insert(number).second) {
+        throw_errno(EBUSY, fmt::format("{} {} is open already", name_, interface_name(number)));
     }
-    // libusb's automatic detaching is usbfs's disconnect-and-claim in one step, which leaves no gap
-    // for another driver; but it attaches again at release, which is decided later here.
-    libusb_set_auto_detach_kernel_driver(handle_, detach ? 1 : 0);
-    const int result = libusb_claim_interface(handle_, static_cast<int>(number));
-    libusb_set_auto_detach_kernel_driver(handle_, 0);
-    check(result, fmt::format("cannot claim {}", what));
-    claimed_.insert(number);
+}
+
+void DeviceHandle::cancel_reservation(unsigned number) noexcept {
+    const std::lock_guard lock(mutex_);
+    reserved_.erase(number);
+}
+
+bool DeviceHandle::is_bound(unsigned number) const noexcept {
+    return usbfs::is_bound(file_, number);
+}
+
+std::error_code DeviceHandle::claim(unsigned number) noexcept {
+    return usbfs::claim(file_, number);
+}
+
+std::error_code DeviceHandle::detach_and_claim(unsigned number) noexcept {
+    return usbfs::detach_and_claim(file_, number);
 }
 
 void DeviceHandle::release(unsigned number, bool attach) noexcept {
-    const std::lock_guard lock(mutex_);
-    claimed_.erase(number);
-    const int released = libusb_release_interface(handle_, static_cast<int>(number));
-    if (released == LIBUSB_ERROR_NO_DEVICE || !attach) {
+    const auto error = usbfs::release(file_, number);
+    cancel_reservation(number);
+    if (error || !attach) {
         return;
     }
     const int attached = libusb_attach_kernel_driver(handle_, static_cast<int>(number));

@@ -2,6 +2,8 @@
 
 #include "usb/device.h"
 
+#include <system_error>
+
 #include <memory>
 #include <mutex>
 #include <set>
@@ -26,21 +28,31 @@ class DeviceHandle {
     /// Whether a kernel driver, not a program, has the interface.
     bool driver_is_active(unsigned number) noexcept;
 
-    /// Claims interface `number`. With `detach`, whatever kernel driver has it is taken off in the
-    /// same step; a program that has it never is. Throws std::system_error: EBUSY, ENODEV.
-    void claim(unsigned number, bool detach);
-    /// Gives the interface up, and with `attach` lets the kernel bind its driver again.
+    /// Lets one user have interface `number`, which is not claimed yet. Throws std::system_error:
+    /// EBUSY it has one.
+    void reserve(unsigned number);
+    void cancel_reservation(unsigned number) noexcept;
+
+    // Of an interface that is reserved, as in usbfs.h.
+    bool is_bound(unsigned number) const noexcept;
+    std::error_code claim(unsigned number) noexcept;
+    std::error_code detach_and_claim(unsigned number) noexcept;
+    /// Ends claim and reservation. With `attach` the kernel may bind its driver again, unless the
+    /// interface had been taken away.
     void release(unsigned number, bool attach) noexcept;
 
   private:
+    void open();
     void configure();
 
     std::shared_ptr<Context> context_;
     Device device_;
     std::string name_;
     libusb_device_handle* handle_ = nullptr;
+    /// The device node that libusb has open for the handle.
+    int file_ = -1;
     std::mutex mutex_;
-    std::set<unsigned> claimed_;
+    std::set<unsigned> reserved_;  ///< guarded by mutex_
 };
 
 /// "interface A" for 0, and so on: the letter the data sheets use.

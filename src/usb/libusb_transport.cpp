@@ -28,29 +28,32 @@ constexpr auto retry_time = std::chrono::milliseconds(20);
 
 }  // namespace
 
-LibusbTransport::LibusbTransport(std::shared_ptr<DeviceHandle> handle, unsigned number,
-                                 const Endpoints& endpoints, bool detached)
-    : handle_(std::move(handle)),
-      number_(number),
+LibusbTransport::LibusbTransport(std::unique_ptr<ClaimedInterface> interface,
+                                 const Endpoints& endpoints)
+    : interface_(std::move(interface)),
       endpoints_(endpoints),
-      detached_(detached),
-      bulk_(handle_->context()),
-      control_(handle_->context()),
-      queue_(handle_->context(), handle_->get()) {}
-
-LibusbTransport::~LibusbTransport() { handle_->release(number_, detached_ && give_back_); }
+      bulk_(interface_->handle().context()),
+      control_(interface_->handle().context()),
+      queue_(interface_->handle().context(), interface_->handle().get()) {}
 
 std::error_code LibusbTransport::control_out(std::uint8_t request, std::uint16_t value,
                                              TimePoint deadline) {
-    const auto index = static_cast<std::uint16_t>(number_ + 1);
-    return diagnosed(this->request({vendor_out, request, value, index}, {}, deadline), deadline)
-        .error;
+    return vendor_request(vendor_out, request, value, {}, deadline).error;
 }
 
 Transfer LibusbTransport::control_in(std::uint8_t request, std::uint16_t value,
                                      std::span<std::uint8_t> data, TimePoint deadline) {
-    const auto index = static_cast<std::uint16_t>(number_ + 1);
-    return diagnosed(this->request({vendor_in, request, value, index}, data, deadline), deadline);
+    return vendor_request(vendor_in, request, value, data, deadline);
+}
+
+Transfer LibusbTransport::vendor_request(std::uint8_t type, std::uint8_t request,
+                                         std::uint16_t value, std::span<std::uint8_t> data,
+                                         TimePoint deadline) {
+    if (const auto error = interface_->check()) {
+        return {0, error};
+    }
+    const auto index = static_cast<std::uint16_t>(interface_->number() + 1);
+    return diagnosed(this->request({type, request, value, index}, data, deadline), deadline);
 }
 
 Transfer LibusbTransport::request(const Setup& setup, std::span<std::uint8_t> data,
@@ -58,8 +61,8 @@ Transfer LibusbTransport::request(const Setup& setup, std::span<std::uint8_t> da
     control_buffer_.assign(LIBUSB_CONTROL_SETUP_SIZE + data.size(), 0);
     libusb_fill_control_setup(control_buffer_.data(), setup.type, setup.code, setup.value,
                               setup.index, static_cast<std::uint16_t>(data.size()));
-    libusb_fill_control_transfer(control_.transfer(), handle_->get(), control_buffer_.data(),
-                                 nullptr, nullptr, 0);
+    libusb_fill_control_transfer(control_.transfer(), interface_->handle().get(),
+                                 control_buffer_.data(), nullptr, nullptr, 0);
     const Transfer transfer = control_.run(deadline);
     std::copy_n(control_buffer_.begin() + LIBUSB_CONTROL_SETUP_SIZE,
                 std::min(transfer.bytes, data.size()), data.begin());
@@ -77,14 +80,15 @@ Transfer LibusbTransport::read(std::span<std::uint8_t> data, TimePoint deadline)
 
 Transfer LibusbTransport::move(std::uint8_t endpoint, std::uint8_t* data, std::size_t size,
                                TimePoint deadline) {
-    libusb_fill_bulk_transfer(bulk_.transfer(), handle_->get(), endpoint, data,
+    libusb_fill_bulk_transfer(bulk_.transfer(), interface_->handle().get(), endpoint, data,
                               static_cast<int>(size), nullptr, nullptr, 0);
     return diagnosed(bulk_.run(deadline), deadline);
 }
 
 Transfer LibusbTransport::diagnosed(Transfer transfer, TimePoint deadline) {
-    if (transfer.error == errno_code(EIO)) {
-        transfer.error = presence(deadline);
+    if (transfer.error == errno_code(EIO) || transfer.error == errno_code(ENODEV)) {
+        const auto claim = interface_->check();
+        transfer.error = claim ? claim : presence(deadline);
     }
     return transfer;
 }
@@ -95,8 +99,11 @@ std::error_code LibusbTransport::presence(TimePoint deadline) {
     std::array<std::uint8_t, status_size> status{};
     for (;;) {
         const auto error = request({standard_in, get_status, 0, 0}, status, until).error;
-        if (error != errno_code(EIO)) {
-            return error == errno_code(ENODEV) ? error : errno_code(EIO);
+        if (error != errno_code(EIO) && error != errno_code(ENODEV)) {
+            return errno_code(EIO);
+        }
+        if (interface_->check() == errno_code(ENODEV)) {
+            return errno_code(ENODEV);
         }
         bulk_.pause(std::min<TimePoint>(until, steady_clock::now() + retry_time));
         if (bulk_.aborted()) {
@@ -109,7 +116,12 @@ std::error_code LibusbTransport::submit(transport::Direction direction,
                                         std::span<std::uint8_t> data) {
     const bool in = direction == transport::Direction::in;
     cancelled_ = false;
-    return queue_.submit(in ? endpoints_.in : endpoints_.out, data);
+    const auto error = queue_.submit(in ? endpoints_.in : endpoints_.out, data);
+    if (error == errno_code(EIO) || error == errno_code(ENODEV)) {
+        const auto claim = interface_->check();
+        return claim ? claim : errno_code(EIO);
+    }
+    return error;
 }
 
 std::optional<transport::EndedTransfer> LibusbTransport::collect(TimePoint deadline) {
@@ -132,8 +144,8 @@ void LibusbTransport::abort() noexcept {
 
 std::error_code LibusbTransport::clear_halt(transport::Direction direction) {
     const bool in = direction == transport::Direction::in;
-    return errno_code(
-        errno_of(libusb_clear_halt(handle_->get(), in ? endpoints_.in : endpoints_.out)));
+    return errno_code(errno_of(
+        libusb_clear_halt(interface_->handle().get(), in ? endpoints_.in : endpoints_.out)));
 }
 
 }  // namespace gpiofs::usb

@@ -1,7 +1,8 @@
 #pragma once
 
 #include "transport/transport.h"
-#include "usb/device_handle.h"
+#include "usb/claimed_interface.h"
+#include "usb/device.h"
 #include "usb/transfer_queue.h"
 #include "usb/transfer_runner.h"
 
@@ -17,17 +18,15 @@ namespace gpiofs::usb {
 ///
 /// ENODEV is told apart from other errors as well as can be: while a cable is pulled the kernel
 /// reports protocol errors until the hub has noticed, so after such an error the board is asked for
-/// its status, for at most half a second and not beyond the transfer's deadline.
+/// its status, for at most half a second and not beyond the transfer's deadline. An interface that
+/// is taken away ends its transfers as an unplugged board does; usbfs tells which it is.
+///
+/// Vendor requests need no claim, so the claim is looked at before each.
 class LibusbTransport final : public transport::Transport {
   public:
-    /// Takes over interface `number`, which `handle` has claimed. `detached`: a kernel driver was
-    /// taken off it.
-    LibusbTransport(std::shared_ptr<DeviceHandle> handle, unsigned number,
-                    const Endpoints& endpoints, bool detached);
-    LibusbTransport(const LibusbTransport&) = delete;
-    LibusbTransport& operator=(const LibusbTransport&) = delete;
-    ~LibusbTransport() override;
+    LibusbTransport(std::unique_ptr<ClaimedInterface> interface, const Endpoints& endpoints);
 
+    transport::Claim claim_again() override { return interface_->again(); }
     std::size_t packet_size() const noexcept override { return endpoints_.packet_size; }
     std::error_code control_out(std::uint8_t request, std::uint16_t value,
                                 TimePoint deadline) override;
@@ -40,8 +39,8 @@ class LibusbTransport final : public transport::Transport {
     void cancel() noexcept override;
     std::error_code clear_halt(transport::Direction direction) override;
     void abort() noexcept override;
-    bool detached_driver() const noexcept override { return detached_; }
-    void give_back_driver(bool yes) noexcept override { give_back_ = yes; }
+    bool detached_driver() const noexcept override { return interface_->detached_driver(); }
+    void give_back_driver(bool yes) noexcept override { interface_->give_back_driver(yes); }
 
   private:
     struct Setup {
@@ -55,14 +54,13 @@ class LibusbTransport final : public transport::Transport {
                                 TimePoint deadline);
     transport::Transfer move(std::uint8_t endpoint, std::uint8_t* data, std::size_t size,
                              TimePoint deadline);
+    transport::Transfer vendor_request(std::uint8_t type, std::uint8_t request, std::uint16_t value,
+                                       std::span<std::uint8_t> data, TimePoint deadline);
     transport::Transfer diagnosed(transport::Transfer transfer, TimePoint deadline);
     std::error_code presence(TimePoint deadline);
 
-    std::shared_ptr<DeviceHandle> handle_;
-    unsigned number_;
-    Endpoints endpoints_;
-    bool detached_;
-    bool give_back_ = true;
+    const std::unique_ptr<ClaimedInterface> interface_;
+    const Endpoints endpoints_;
     TransferRunner bulk_;
     TransferRunner control_;
     TransferQueue queue_;

@@ -20,14 +20,12 @@ class UsbBoard final : public transport::Board {
     const transport::BoardInfo& info() const noexcept override { return info_; }
     std::string holder(unsigned number) const override;
     /// Opening and claiming are system calls that the kernel bounds; `options.deadline` is only
-    /// looked at before. What kernel driver may be detached is decided by its name in sysfs.
+    /// looked at before.
     std::unique_ptr<transport::Transport> open(unsigned number,
                                                const transport::OpenOptions& options) override;
 
   private:
     std::shared_ptr<DeviceHandle> handle();
-    bool claim(DeviceHandle& handle, unsigned number, transport::Detach detach) const;
-    bool detach_allowed(DeviceHandle& handle, unsigned number, transport::Detach detach) const;
 
     std::shared_ptr<Context> context_;
     Device device_;

@@ -28,6 +28,7 @@ class MeteredTransport final : public transport::Transport {
     MeteredTransport(std::unique_ptr<transport::Transport> inner, CpuMeter& meter)
         : inner_(std::move(inner)), meter_(meter) {}
 
+    transport::Claim claim_again() override { return inner_->claim_again(); }
     std::size_t packet_size() const noexcept override { return inner_->packet_size(); }
     std::error_code control_out(std::uint8_t request, std::uint16_t value,
                                 TimePoint deadline) override {

@@ -46,6 +46,7 @@ class WireTransport final : public transport::Transport {
     explicit WireTransport(Wire& wire) : wire_(wire) {}
     ~WireTransport() override;
 
+    transport::Claim claim_again() override { return {}; }
     std::size_t packet_size() const noexcept override { return 64; }
     std::error_code control_out(std::uint8_t request, std::uint16_t value,
                                 TimePoint deadline) override;

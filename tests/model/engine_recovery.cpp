@@ -173,6 +173,50 @@ TEST_CASE("engine: power that goes during any transfer of the ladder is told, an
     }
 }
 
+TEST_CASE("engine: nothing is sent while something else has the interface") {
+    ManualClock clock;
+    Driven on(clock);
+    on.fault("timeout 1");
+    CHECK(read_levels(on.rig, *on.engine).first.value() == ETIMEDOUT);
+    on.rig.tap->set_claim({true, errno_code(EBUSY), "usbfs"});
+    const auto before = on.rig.board().counters();
+    for (int accesses = 0; accesses < 3; ++accesses) {
+        CHECK(read_levels(on.rig, *on.engine).first.value() == EBUSY);
+    }
+    const auto sent = since(before, on.rig.board().counters());
+    CHECK(sent.out_transfers + sent.in_transfers + sent.control_transfers == 0);
+    on.rig.tap->set_claim({});
+    on.check_recovered();
+    on.check_pins_left_alone();
+}
+
+TEST_CASE("engine: a claim that was lost is noticed before the first access of a second") {
+    ManualClock clock;
+    Driven on(clock);
+    on.rig.tap->set_claim({true, errno_code(EBUSY), "ftdi_sio"});
+    CHECK_FALSE(read_levels(on.rig, *on.engine).first);
+    clock.advance(std::chrono::seconds(1));
+    on.rig.tap->forget();
+    CHECK(read_levels(on.rig, *on.engine).first.value() == EBUSY);
+    CHECK(on.rig.tap->writes().empty());
+    CHECK(on.rig.tap->requests().empty());
+    // Claimed again: who had it may have left anything in the chip.
+    on.rig.tap->set_claim({true, {}, ""});
+    on.check_recovered();
+    CHECK_FALSE(on.rig.tap->requests().empty());
+}
+
+TEST_CASE("engine: an interface whose board has gone is told as ENODEV") {
+    ManualClock clock;
+    Driven on(clock);
+    on.rig.tap->set_claim({false, errno_code(ENODEV), ""});
+    clock.advance(std::chrono::seconds(1));
+    CHECK(read_levels(on.rig, *on.engine).first.value() == ENODEV);
+    on.rig.tap->set_claim({});
+    CHECK(read_levels(on.rig, *on.engine).first.value() == ENODEV);
+    CHECK(on.rig.tap->requests().empty());
+}
+
 TEST_CASE("engine: an engine in step asks nothing of the chip to stay there") {
     ManualClock clock;
     Driven on(clock);

@@ -83,6 +83,11 @@ std::optional<bool> Tap::driver_given_back() const {
     return given_back_;
 }
 
+void Tap::set_claim(const transport::Claim& claim) {
+    const std::lock_guard lock(mutex_);
+    claim_ = claim;
+}
+
 TappedTransport::TappedTransport(std::unique_ptr<transport::Transport> wire,
                                  std::shared_ptr<Tap> tap)
     : wire_(std::move(wire)), tap_(std::move(tap)) {}
@@ -132,6 +137,11 @@ std::error_code TappedTransport::submit(transport::Direction direction,
         after();
     }
     return error;
+}
+
+transport::Claim TappedTransport::claim_again() {
+    const std::lock_guard lock(tap_->mutex_);
+    return tap_->claim_;
 }
 
 void TappedTransport::abort() noexcept {

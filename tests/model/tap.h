@@ -48,6 +48,8 @@ class Tap {
     // What a real interface knows of kernel drivers and a virtual one does not.
     void set_driver_detached();
     std::optional<bool> driver_given_back() const;
+    /// How the interface is found from now on.
+    void set_claim(const transport::Claim& claim);
 
   private:
     friend class TappedTransport;
@@ -64,6 +66,7 @@ class Tap {
     std::function<void()> before_transfer_;
     unsigned transfers_before_ = 0;
     std::optional<bool> given_back_;
+    transport::Claim claim_;
     bool detached_ = false;
     bool holding_ = false;
     bool aborted_ = false;
@@ -75,6 +78,7 @@ class TappedTransport final : public transport::Transport {
   public:
     TappedTransport(std::unique_ptr<transport::Transport> wire, std::shared_ptr<Tap> tap);
 
+    transport::Claim claim_again() override;
     std::size_t packet_size() const noexcept override { return wire_->packet_size(); }
     std::error_code control_out(std::uint8_t request, std::uint16_t value,
                                 TimePoint deadline) override;

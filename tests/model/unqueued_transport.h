@@ -12,6 +12,7 @@ namespace gpiofs::test {
 /// For stand-ins that transfer one thing at a time: nothing can be queued on them.
 class UnqueuedTransport : public transport::Transport {
   public:
+    transport::Claim claim_again() override { return {}; }
     std::error_code submit(transport::Direction /*direction*/,
                            std::span<std::uint8_t> /*data*/) override {
         return errno_code(ENOTSUP);

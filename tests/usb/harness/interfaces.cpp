@@ -20,8 +20,11 @@ bool Interfaces::claimed_by(unsigned number, Owner owner) const {
 }
 
 int Interfaces::claim(unsigned number, Owner owner) {
-    if (number >= bound_.size()) {
+    if (number >= bound_.size() || !configured_) {
         return -ENOENT;
+    }
+    if (unauthorized_.contains(number)) {
+        return -ENODEV;
     }
     if (claimed_by(number, owner)) {
         return 0;
@@ -73,6 +76,29 @@ int Interfaces::connect(unsigned number) {
     }
     bind(number, drivers_[number]);
     return drivers_[number].empty() ? 0 : 1;
+}
+
+void Interfaces::rebind(unsigned number) {
+    if (owners_.erase(number) != 0 || bound_[number].empty()) {
+        bind(number, drivers_[number]);
+    }
+}
+
+void Interfaces::set_configured(bool configured) {
+    configured_ = configured;
+    for (unsigned number = 0; number < bound_.size(); ++number) {
+        owners_.erase(number);
+        bind(number, configured ? drivers_[number] : "");
+    }
+}
+
+void Interfaces::set_authorized(unsigned number, bool authorized) {
+    if (authorized) {
+        unauthorized_.erase(number);
+    } else {
+        disconnect(number);
+        unauthorized_.insert(number);
+    }
 }
 
 void Interfaces::bind(unsigned number, const std::string& driver) {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ class Interfaces {
     /// What sysfs calls the driver: "usbfs" if it is claimed, empty if there is none.
     const std::string& driver(unsigned number) const { return bound_.at(number); }
     bool claimed_by(unsigned number, Owner owner) const;
+    bool configured() const noexcept { return configured_; }
 
     int claim(unsigned number, Owner owner);
     int release(unsigned number, Owner owner);
@@ -28,6 +30,15 @@ class Interfaces {
     /// Takes the driver off, or lets the kernel bind it again.
     int disconnect(unsigned number);
     int connect(unsigned number);
+
+    // What the kernel does when others ask for it.
+    /// A program's claim ends, as by a USB reset or a new configuration; the drivers bind again.
+    void rebind(unsigned number);
+    void bind_driver(unsigned number, const std::string& driver) { bind(number, driver); }
+    /// `authorized` of the device: without a configuration there is no interface.
+    void set_configured(bool configured);
+    /// `authorized` of an interface: nothing can have it.
+    void set_authorized(unsigned number, bool authorized);
     /// The device has gone: nobody has any of them any longer, however late they close it.
     void disconnect_all();
 
@@ -38,6 +49,8 @@ class Interfaces {
     std::vector<std::string> drivers_;
     std::vector<std::string> bound_;
     std::map<unsigned, Owner> owners_;
+    std::set<unsigned> unauthorized_;
+    bool configured_ = true;
 };
 
 }  // namespace gpiofs::tests

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <set>
 #include <utility>
 #include <vector>
@@ -94,6 +95,17 @@ void UrbPump::set_wire_error(int status) {
     wire_error_ = status;
     while (status != 0 && !pending_.empty()) {
         finish(pending_.begin(), status);
+    }
+}
+
+void UrbPump::end_interface(unsigned number, int status) {
+    advance();
+    for (auto urb = pending_.begin(); urb != pending_.end();) {
+        const auto next = std::next(urb);
+        if (interface_of((*urb)->bulk->endpoint()) == number) {
+            finish(urb, status);
+        }
+        urb = next;
     }
 }
 

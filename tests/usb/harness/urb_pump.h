@@ -38,6 +38,11 @@ struct Urb {
 /// Every function but the constructor and the destructor is called with usbfs_mutex() held.
 class UrbPump {
   public:
+    /// The interface that an endpoint belongs to.
+    static unsigned interface_of(std::uint8_t endpoint) noexcept {
+        return ((endpoint - 1U) & 0x0fU) / 2;
+    }
+
     /// `ready` is told, with usbfs_mutex() held, whether there is something to reap.
     UrbPump(sim::VirtualBoard& board, std::function<void(bool)> ready);
     UrbPump(const UrbPump&) = delete;
@@ -55,6 +60,8 @@ class UrbPump {
     /// Ends everything that the board has not ended, and everything submitted from now on, with
     /// this negative status; 0 is the normal state.
     void set_wire_error(int status);
+    /// Ends what is under way on the endpoints of interface `number` with this status.
+    void end_interface(unsigned number, int status);
     std::size_t pending() const noexcept { return pending_.size(); }
 
   private:

@@ -94,6 +94,43 @@ int Usbfs::claim_by_other_program(unsigned number) {
     return interfaces_.claim(number, this);
 }
 
+void Usbfs::take_all_away() {
+    for (unsigned number = 0; number < board_.chip().interfaces; ++number) {
+        pump_.end_interface(number, -ESHUTDOWN);
+        interfaces_.rebind(number);
+    }
+}
+
+void Usbfs::reset_by_other_program() {
+    const std::lock_guard lock(usbfs_mutex());
+    take_all_away();
+    attachment_ = board_.reset_bus();
+}
+
+void Usbfs::configure_anew() {
+    const std::lock_guard lock(usbfs_mutex());
+    take_all_away();
+}
+
+void Usbfs::unbind(unsigned number, const std::string& driver) {
+    const std::lock_guard lock(usbfs_mutex());
+    pump_.end_interface(number, -ESHUTDOWN);
+    interfaces_.disconnect(number);
+    interfaces_.bind_driver(number, driver);
+}
+
+void Usbfs::set_authorized(bool authorized) {
+    const std::lock_guard lock(usbfs_mutex());
+    take_all_away();
+    interfaces_.set_configured(authorized);
+}
+
+void Usbfs::set_interface_authorized(unsigned number, bool authorized) {
+    const std::lock_guard lock(usbfs_mutex());
+    pump_.end_interface(number, -ESHUTDOWN);
+    interfaces_.set_authorized(number, authorized);
+}
+
 UsbfsCounts Usbfs::counts() const {
     const std::lock_guard lock(usbfs_mutex());
     return counts_;
@@ -197,8 +234,11 @@ int Usbfs::submit(const void* owner, UMockdevIoctlData* argument) {
     }
     if (header.type == USBDEVFS_URB_TYPE_CONTROL) {
         run_control(*urb);
-    } else if (!interfaces_.claimed_by(((header.endpoint - 1U) & 0x0fU) / 2, owner)) {
-        return -ENOENT;
+    } else if (!interfaces_.configured()) {
+        return -EHOSTUNREACH;
+    } else if (const int claimed = interfaces_.claim(UrbPump::interface_of(header.endpoint), owner);
+               claimed < 0) {
+        return claimed;  // the kernel claims what is free, with a warning
     } else if ((header.endpoint & 0x80) != 0) {
         urb->bulk = sim::BulkTransfer::in(attachment_, header.endpoint, urb->data);
     } else {
@@ -212,6 +252,11 @@ void Usbfs::run_control(Urb& urb) {
     const sim::SetupPacket setup{urb.data[0], urb.data[1], word_at(urb.data, 2),
                                  word_at(urb.data, 4), word_at(urb.data, 6)};
     requests_.push_back(setup);
+    constexpr unsigned vendor = 0x40;
+    if ((setup.request_type & vendor) != 0 &&
+        !interfaces_.claimed_by(setup.index - 1U, urb.owner)) {
+        ++counts_.foreign_requests;
+    }
     const auto result = board_.control(attachment_, setup, std::span(urb.data).subspan(setup_size));
     urb.actual = result.bytes;
     urb.status = result.status == sim::UsbStatus::complete ? 0

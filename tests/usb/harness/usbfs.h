@@ -16,6 +16,8 @@ struct UsbfsCounts {
     unsigned resets = 0;
     unsigned configurations = 0;
     unsigned attaches = 0;
+    /// Vendor requests for an interface that the file had not claimed.
+    unsigned foreign_requests = 0;
 };
 
 /// The kernel's side of one attachment of a device: answers the ioctls of usbfs.
@@ -37,6 +39,18 @@ class Usbfs {
     std::string driver(unsigned number) const;
     /// Claims the interface as another program would.
     int claim_by_other_program(unsigned number);
+
+    // What takes an interface away from the program; its transfers end as the kernel ends them.
+    /// USBDEVFS_RESET by another program: the chip has its power-up values again.
+    void reset_by_other_program();
+    /// A new configuration, which the chip does not mind.
+    void configure_anew();
+    /// By hand, in sysfs; `driver` binds instead, if not empty.
+    void unbind(unsigned number, const std::string& driver);
+    /// `authorized` of the device, and of one interface.
+    void set_authorized(bool authorized);
+    void set_interface_authorized(unsigned number, bool authorized);
+
     UsbfsCounts counts() const;
     /// Control requests seen so far.
     std::vector<sim::SetupPacket> requests() const;
@@ -57,6 +71,7 @@ class Usbfs {
     int driver_ioctl(UMockdevIoctlData* argument);
     int clear_halt(UMockdevIoctlData* argument);
     void run_control(Urb& urb);
+    void take_all_away();
 
     Testbed& testbed_;
     std::string name_;
