@@ -26,9 +26,15 @@ EndSignals::~EndSignals() {
 }
 
 void EndSignals::watch(std::function<void()> hook) {
+    stop_watching();
+    ending_ = false;
     thread_ = start_thread("signals", [this, hook = std::move(hook)] {
-        int number = 0;
-        sigwait(&signals_, &number);
+        while (!came_ && !ending_) {
+            siginfo_t signal{};
+            const bool taken = sigwaitinfo(&signals_, &signal) > 0;
+            const bool to_stop = signal.si_code == SI_QUEUE && signal.si_value.sival_ptr == this;
+            came_ = taken && !to_stop;
+        }
         if (!ending_) {
             hook();
         }
@@ -38,8 +44,9 @@ void EndSignals::watch(std::function<void()> hook) {
 void EndSignals::stop_watching() noexcept {
     if (thread_.joinable()) {
         ending_ = true;
-        // NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread): blocked, it only ends the sigwait
-        pthread_kill(thread_.native_handle(), SIGTERM);
+        sigval stop{};
+        stop.sival_ptr = this;
+        pthread_sigqueue(thread_.native_handle(), SIGTERM, stop);
         thread_.join();
     }
 }

@@ -18,8 +18,12 @@ class EndSignals {
     EndSignals& operator=(const EndSignals&) = delete;
     ~EndSignals();
 
-    /// Calls `hook` once, at the first signal. Throws std::system_error if there can be no thread.
+    /// Calls `hook` once, at the first signal, or at once if a signal has come before, and does so
+    /// instead of calling the hook of an earlier watch(). Throws std::system_error if there can be
+    /// no thread.
     void watch(std::function<void()> hook);
+    /// Whether a signal has come.
+    bool came() const noexcept { return came_; }
     /// When it returns the hook is not running and will not run.
     void stop_watching() noexcept;
 
@@ -29,7 +33,9 @@ class EndSignals {
   private:
     sigset_t signals_{};
     sigset_t mask_before_{};
+    /// The thread is to stop watching.
     std::atomic<bool> ending_ = false;
+    std::atomic<bool> came_ = false;
     std::thread thread_;
 };
 

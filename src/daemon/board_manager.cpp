@@ -154,6 +154,28 @@ std::unique_ptr<transport::Transport> BoardManager::open_interface(transport::Bo
     }
 }
 
+/// An engine that cancel_opening() reaches.
+class BoardManager::Starting {
+  public:
+    Starting(BoardManager& boards, gpio::Engine& engine) : boards_(boards), engine_(engine) {
+        const std::lock_guard lock(boards_.mutex_);
+        boards_.starting_.insert(&engine_);
+        if (boards_.cancelled_) {
+            engine_.abort();
+        }
+    }
+    Starting(const Starting&) = delete;
+    Starting& operator=(const Starting&) = delete;
+    ~Starting() {
+        const std::lock_guard lock(boards_.mutex_);
+        boards_.starting_.erase(&engine_);
+    }
+
+  private:
+    BoardManager& boards_;
+    gpio::Engine& engine_;
+};
+
 std::unique_ptr<gpio::Engine> BoardManager::start_engine(transport::Board& board,
                                                          const cli::Choice& choice,
                                                          unsigned interface_number) {
@@ -163,8 +185,17 @@ std::unique_ptr<gpio::Engine> BoardManager::start_engine(transport::Board& board
         std::move(transport),
         fmt::format("{} {}", name_of(board.info()), static_cast<char>('A' + interface_number)),
         mpsse::banks_of(choice.chip->pins()), clock_);
+    const Starting starting(*this, *engine);
     engine->start(deadline);
     return engine;
+}
+
+void BoardManager::cancel_opening() noexcept {
+    const std::lock_guard lock(mutex_);
+    cancelled_ = true;
+    for (gpio::Engine* const engine : starting_) {
+        engine->abort();
+    }
 }
 
 std::chrono::microseconds BoardManager::sample_interval(std::size_t word) const {
@@ -287,6 +318,7 @@ void BoardManager::retire(const std::vector<std::shared_ptr<gpio::Chip>>& chips,
 }
 
 void BoardManager::leave_all() noexcept {
+    cancel_opening();
     {
         const std::lock_guard lock(mutex_);
         closing_ = true;

@@ -56,6 +56,10 @@ class BoardManager final : public transport::BoardObserver, public gpio::ChipObs
     /// Called when the last board has gone. Set before the first is opened.
     void when_empty(std::function<void()> hook) { when_empty_ = std::move(hook); }
 
+    /// Ends the opening of boards that is under way with ECANCELED, and every later one. Any
+    /// thread.
+    void cancel_opening() noexcept;
+
     /// Takes all boards out at the end of the program: wakes who waits, ends every transfer.
     void leave_all() noexcept;
     /// Does the same if need be, and waits until the boards have been left as Options::on_exit says
@@ -90,6 +94,7 @@ class BoardManager final : public transport::BoardObserver, public gpio::ChipObs
     gpio::ChipInfo describe(const transport::BoardInfo& board, const cli::Choice& choice,
                             unsigned interface_number, const Served& served,
                             std::optional<unsigned>& base);
+    class Starting;
     bool is_served(const std::string& path, std::uint64_t arrival);
     /// Of a board that is being opened; nothing if it is in use already.
     std::optional<Served> reserve(const transport::BoardInfo& board, std::size_t word);
@@ -115,6 +120,9 @@ class BoardManager final : public transport::BoardObserver, public gpio::ChipObs
     std::uint64_t arrivals_ = 0;  ///< guarded by mutex_
     std::string based_;           ///< identity that has -o base=; guarded by mutex_
     bool closing_ = false;        ///< guarded by mutex_
+    bool cancelled_ = false;      ///< guarded by mutex_
+    /// Engines that are being started; guarded by mutex_.
+    std::set<gpio::Engine*> starting_;
 };
 
 }  // namespace gpiofs::daemon

@@ -67,6 +67,7 @@ Daemon::Daemon(const cli::Options& options)
         boards_.when_empty(EndSignals::raise);
     }
     try {
+        end_signals_.watch([this] { boards_.cancel_opening(); });
         put_virtual_boards();
         if (needs_usb()) {
             look_for_usb_boards();
@@ -76,8 +77,12 @@ Daemon::Daemon(const cli::Options& options)
         }
         open_boards();
         mount();
-    } catch (...) {
+    } catch (const std::exception&) {
         stop();
+        if (end_signals_.came()) {
+            throw EndedBySignal(
+                "ended by a signal while the boards were opened: nothing is mounted");
+        }
         throw;
     }
 }

@@ -17,17 +17,24 @@
 
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace gpiofs::daemon {
 
+/// A signal came while the boards were opened.
+class EndedBySignal final : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
 /// Everything that is there while the tree is mounted, in the order in which it needs each other.
 /// Thread-bound to the main thread.
 class Daemon {
   public:
-    /// Opens the boards and mounts. `options` outlive it. Throws LeftAlone, std::system_error or
-    /// std::runtime_error with one line that says what to do.
+    /// Opens the boards and mounts. `options` outlive it. Throws LeftAlone, EndedBySignal,
+    /// std::system_error or std::runtime_error with one line that says what to do.
     explicit Daemon(const cli::Options& options);
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;

@@ -76,7 +76,8 @@ void Engine::start(TimePoint deadline) {
             in_step_ = true;
             return;
         }
-        if (error == errno_code(ENODEV) || clock_.now() >= deadline) {
+        if (error == errno_code(ENODEV) || error == errno_code(ECANCELED) ||
+            clock_.now() >= deadline) {
             break;
         }
     }
@@ -315,6 +316,9 @@ std::error_code Engine::enter_mpsse(TimePoint deadline) {
     unsent_.clear();
     for (const Step& step : steps) {
         const auto request = static_cast<std::uint8_t>(step.request);
+        if (aborted_) {
+            return errno_code(ECANCELED);
+        }
         if (const auto error = transport_->control_out(request, step.value, deadline)) {
             return error;
         }

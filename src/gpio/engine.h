@@ -7,6 +7,7 @@
 #include "mpsse/reply.h"
 #include "transport/transport.h"
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -83,9 +84,12 @@ class Engine {
     /// Leaves the chip as `how` says; no exchange may follow.
     void stop(OnExit how, TimePoint deadline) noexcept;
 
-    /// Ends the exchange under way and every later one with ECANCELED; stop() still works. Any
-    /// thread.
-    void abort() noexcept { transport_->abort(); }
+    /// Ends the start or exchange under way and every later one with ECANCELED; stop() still works.
+    /// Any thread.
+    void abort() noexcept {
+        aborted_ = true;
+        transport_->abort();
+    }
 
   private:
     friend class Pipeline;
@@ -129,6 +133,7 @@ class Engine {
     mpsse::PortState shadow_;
 
     TimePoint last_answer_;
+    std::atomic<bool> aborted_ = false;
     bool in_step_ = true;
     bool stopped_ = false;
     /// The board is gone, for ever: there is nothing to recover, and no failure to tell of.

@@ -59,6 +59,12 @@ int serve(cli::Options& options) {
         return 0;
     } catch (const daemon::LeftAlone& e) {
         return startup.left_alone(e.what());
+    } catch (const daemon::EndedBySignal& e) {
+        if (options.foreground) {
+            log::info(e.what());
+            return 0;
+        }
+        return startup.failed(e.what());
     } catch (const std::exception& e) {
         return startup.failed(e.what());
     }

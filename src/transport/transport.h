@@ -111,7 +111,8 @@ class Transport {
 
     /// Ends the bulk transfers under way, and every later one, with ECANCELED: a write() or read()
     /// of another thread, and all queued transfers, as cancel() does; a collect() of another thread
-    /// returns them. Control requests go on working, so that the chip can still be left in order.
+    /// returns them. It also ends a control request under way, but later ones go on working, so
+    /// that the chip can still be left in order.
     virtual void abort() noexcept = 0;
 
     /// Whether a kernel driver was taken off the interface when it was claimed.

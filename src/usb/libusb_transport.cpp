@@ -139,6 +139,7 @@ void LibusbTransport::cancel() noexcept {
 
 void LibusbTransport::abort() noexcept {
     bulk_.abort();
+    control_.interrupt();
     queue_.abort();
 }
 

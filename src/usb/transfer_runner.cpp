@@ -67,11 +67,12 @@ std::error_code TransferRunner::submit() {
         return errno_code(errno_of(result));
     }
     under_way_ = true;
+    interrupted_ = false;
     return {};
 }
 
 std::error_code TransferRunner::result(libusb_transfer_status status, bool expired) const noexcept {
-    if (status == LIBUSB_TRANSFER_CANCELLED && !aborted_) {
+    if (status == LIBUSB_TRANSFER_CANCELLED && !aborted_ && !interrupted_) {
         return errno_code(expired ? ETIMEDOUT : EIO);
     }
     return error_of(status);
@@ -82,6 +83,14 @@ void TransferRunner::abort() noexcept {
     aborted_ = true;
     changed_.notify_all();
     if (under_way_) {
+        libusb_cancel_transfer(transfer_.get());
+    }
+}
+
+void TransferRunner::interrupt() noexcept {
+    const std::lock_guard lock(mutex_);
+    if (under_way_) {
+        interrupted_ = true;
         libusb_cancel_transfer(transfer_.get());
     }
 }

@@ -34,6 +34,8 @@ class TransferRunner {
 
     /// Ends the transfer under way and every later one with ECANCELED.
     void abort() noexcept;
+    /// Ends the transfer under way with ECANCELED, and no later one.
+    void interrupt() noexcept;
     bool aborted() const noexcept;
 
     /// Waits until `until`, or less if abort() is called.
@@ -49,6 +51,7 @@ class TransferRunner {
     std::condition_variable changed_;
     bool aborted_ = false;
     bool under_way_ = false;
+    bool interrupted_ = false;
 };
 
 }  // namespace gpiofs::usb

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <sys/mount.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
@@ -155,4 +156,46 @@ TEST_CASE("one thread is enough for one board") {
     CHECK(write_text(mount / "gpio512/value", "1") == "ok");
     CHECK(woken.get() == "PRI|ERR");
     CHECK(mount.stop() == 0);
+}
+
+TEST_CASE("a signal ends the opening of a silent board, with one line and nothing mounted") {
+    NEEDS_MOUNT();
+    // Its engine takes four seconds for a command, and there are more than eight in a start.
+    const std::vector<std::string> command = {GPIOFS_PROGRAM, "-o", "timeout_ms=60000",
+                                              "--simulate", "FT232H,engine_ns=4000000000"};
+    const auto waits_for_signals = [](const std::string& pid) {
+        for (const auto& task : list("/proc/" + pid + "/task")) {
+            if (read_text("/proc/" + pid + "/task/" + task + "/comm") == "signals\n") {
+                return true;
+            }
+        }
+        return false;
+    };
+    const TemporaryFolder folder;
+    const fs::path place = folder.path() / "mnt";
+    fs::create_directory(place);
+    for (const bool foreground : {true, false}) {
+        CAPTURE(foreground);
+        auto words = command;
+        if (foreground) {
+            words.emplace_back("-f");
+        }
+        words.push_back(place);
+        const fs::path log = folder.path() / (foreground ? "foreground" : "background");
+        Process process(words, log);
+        std::string pid = std::to_string(process.pid());
+        if (!foreground) {
+            const std::string children = "/proc/" + pid + "/task/" + pid + "/children";
+            REQUIRE(wait_until([&] { return !read_text(children).empty(); }));
+            pid = read_text(children);
+            pid.resize(pid.find_first_of(" \n"));
+        }
+        REQUIRE(wait_until([&] { return waits_for_signals(pid); }));
+        REQUIRE(::kill(std::stoi(pid), SIGTERM) == 0);
+        CHECK(process.wait() == (foreground ? 0 : 1));
+        const std::string said = read_text(log);
+        CHECK(std::count(said.begin(), said.end(), '\n') == 1);
+        CHECK(said.find("ended by a signal") != std::string::npos);
+        CHECK_FALSE(is_mounted(place));
+    }
 }
