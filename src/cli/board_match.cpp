@@ -1,6 +1,7 @@
 #include "cli/board_match.h"
 
 #include "base/error.h"
+#include "cli/listed_board.h"
 #include "mpsse/known_boards.h"
 
 #include <fmt/format.h>
@@ -195,6 +196,12 @@ std::optional<std::vector<std::size_t>> indexes_for_word(std::span<const BoardSp
         }
     }
     if (chosen.size() > 1 && !means_many(words[index])) {
+        const auto other = std::stable_partition(
+            chosen.begin(), chosen.end(), [&](std::size_t i) { return is_listed(present[i]); });
+        // A serial may also be that of something that is no such board at all.
+        chosen.erase(other == chosen.begin() ? chosen.end() : other, chosen.end());
+    }
+    if (chosen.size() > 1 && !means_many(words[index])) {
         error = {fmt::format("several boards are {}: say which one, with a selector of the list",
                              word_text(words[index])),
                  true};
@@ -220,6 +227,11 @@ bool is_taken(const std::vector<Choice>& choices, std::size_t board) noexcept {
 }
 
 }  // namespace
+
+bool may_mean(const BoardSpec& word, std::uint16_t vendor, std::uint16_t product) noexcept {
+    return word.any_identity || word.kind == Kind::path || word.kind == Kind::serial ||
+           (word.kind == Kind::id && word.vendor == vendor && word.product == product);
+}
 
 std::optional<std::vector<Choice>> choose_boards(std::span<const BoardSpec> words,
                                                  std::span<const BoardInfo> present,

@@ -37,6 +37,9 @@ struct ChoiceError {
     bool ambiguous = false;
 };
 
+/// Whether the word may mean a board with this identity, be it only to say that it is unknown.
+bool may_mean(const spec::BoardSpec& word, std::uint16_t vendor, std::uint16_t product) noexcept;
+
 /// Chooses among the boards that are there at the start. A word without a board is an error unless
 /// `may_be_absent`. A board that udev has not come to is not opted in. On failure returns nothing
 /// and fills in `error`.

@@ -15,7 +15,8 @@ constexpr std::uint16_t ftdi_vendor = 0x0403;
 
 bool is_listed(const transport::BoardInfo& info) noexcept {
     return info.vendor == ftdi_vendor ||
-           mpsse::find_known_board(info.vendor, info.product) != nullptr;
+           mpsse::find_known_board(info.vendor, info.product) != nullptr ||
+           (info.like_ftdi && mpsse_interfaces(info) > 0);
 }
 
 unsigned mpsse_interfaces(const transport::BoardInfo& info) noexcept {

@@ -11,7 +11,7 @@ namespace gpiofs::cli {
 
 using Boards = std::span<const std::shared_ptr<transport::Board>>;
 
-/// Known or FTDI's.
+/// Known, or FTDI's, or with the descriptors of one of its MPSSE chips.
 bool is_listed(const transport::BoardInfo& info) noexcept;
 
 /// How many of its interfaces have an MPSSE engine; 0 if the chip is not known.

@@ -22,12 +22,11 @@ namespace {
 
 using Kind = spec::BoardSpec::Kind;
 
-constexpr std::uint16_t ftdi_vendor = 0x0403;
-
 /// Who is woken by the end gets so long to see for himself that the lines have gone.
 constexpr std::chrono::milliseconds grace_for_open_files{800};
 
 bool is_board(std::uint16_t vendor, std::uint16_t product) {
+    constexpr std::uint16_t ftdi_vendor = 0x0403;
     return vendor == ftdi_vendor || mpsse::find_known_board(vendor, product) != nullptr;
 }
 
@@ -110,9 +109,8 @@ void Daemon::look_for_usb_boards() {
     usb_ = std::make_unique<usb::UsbBoardSource>([this](std::uint16_t vendor,
                                                         std::uint16_t product) {
         return is_board(vendor, product) ||
-               std::any_of(options_.boards.begin(), options_.boards.end(), [=](const auto& board) {
-                   return board.any_identity || (board.kind == Kind::id && board.vendor == vendor &&
-                                                 board.product == product);
+               std::any_of(options_.boards.begin(), options_.boards.end(), [=](const auto& word) {
+                   return cli::may_mean(word, vendor, product);
                });
     });
     arrivals_.emplace([this](const auto& board) { boards_.arrive(board); },
@@ -233,7 +231,8 @@ void Daemon::stop() noexcept {
 }
 
 std::string board_list() {
-    usb::UsbBoardSource source(is_board);
+    // Which boards of other vendors are FTDI chips, their descriptors tell.
+    usb::UsbBoardSource source([](std::uint16_t, std::uint16_t) { return true; });
     const auto boards = source.boards();
     const std::string opt_in = cli::format_opt_in(boards, cli::ask_udev);
     return cli::format_board_list(boards, cli::sysfs_path) + (opt_in.empty() ? "" : "\n" + opt_in);

@@ -22,6 +22,8 @@ struct BoardInfo {
     std::optional<std::string> serial;
     /// USB interfaces in the configuration descriptor, with or without MPSSE.
     unsigned interfaces = 0;
+    /// Every interface has the class and the pipes of an FTDI chip's, whatever the vendor.
+    bool like_ftdi = false;
     bool virtual_board = false;
 };
 

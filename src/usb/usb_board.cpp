@@ -12,6 +12,21 @@
 
 namespace gpiofs::usb {
 
+namespace {
+
+bool is_like_ftdi(const libusb_config_descriptor& configuration) {
+    try {
+        for (unsigned number = 0; number < configuration.bNumInterfaces; ++number) {
+            static_cast<void>(endpoints_of(configuration, number, {}));
+        }
+        return configuration.bNumInterfaces > 0;
+    } catch (const std::system_error&) {
+        return false;
+    }
+}
+
+}  // namespace
+
 UsbBoard::UsbBoard(std::shared_ptr<Context> context, Device device)
     : context_(std::move(context)), device_(std::move(device)) {
     const libusb_device_descriptor descriptor = descriptor_of(device_.get());
@@ -21,6 +36,7 @@ UsbBoard::UsbBoard(std::shared_ptr<Context> context, Device device)
     info_.product = descriptor.idProduct;
     info_.bcd_device = descriptor.bcdDevice;
     info_.interfaces = configuration->bNumInterfaces;
+    info_.like_ftdi = is_like_ftdi(*configuration);
     if (const auto serial = sysfs::serial(info_.path)) {
         info_.serial = printable(*serial);
     }

@@ -114,6 +114,14 @@ TEST_CASE("an identity of FTDI's that is not in the table must be named") {
     CHECK(two[2] == "1-2 0403:1234 FT232H - A 16 A:- 0403:1234,path=1-2 -");
 }
 
+TEST_CASE("another vendor's board is listed if its descriptors are those of an FTDI chip") {
+    auto foreign = info("1-1", 0x12345678, 0x0700, 2, "S");
+    foreign.like_ftdi = true;
+    const auto table = rows({board(foreign)});
+    REQUIRE(table.size() == 2);
+    CHECK(table[1] == "1-1 1234:5678 FT2232H S AB 16 A:-,B:- 1234:5678 -");
+}
+
 TEST_CASE("a serial cannot break the table") {
     const auto table = rows({board(ft232h("1-1", "A\nB"))});
     REQUIRE(table.size() == 2);

@@ -123,6 +123,30 @@ TEST_CASE("an identity outside the table must be named") {
     CHECK(chosen({"path:/sys/devices/usb1/1-1"}, present).at(0).chip->name == "FT232H");
     CHECK(contains(refusal({"path:1-1"}, present).text, "use 1234:5678"));
     CHECK(contains(refusal({"serial:S"}, present).text, "use 1234:5678"));
+    // Also for a program that would wait: no board can come where one is.
+    for (const auto* word : {"path:1-1", "serial:S"}) {
+        cli::ChoiceError error;
+        CHECK_FALSE(cli::choose_boards(words({word}), present, true, fake_udev, error).has_value());
+        CHECK(contains(error.text, "use 1234:5678"));
+    }
+}
+
+TEST_CASE("boards of every vendor are looked at where a word may mean them") {
+    const auto looks = [](const std::string& text) {
+        return cli::may_mean(words({text}).front(), 0x1234, 0x5678);
+    };
+    for (const auto* word : {"path:1-1", "serial:S", "1234:5678", "opted-in"}) {
+        CHECK(looks(word));
+    }
+    for (const auto* word : {"1234:5679", "all", "sim:FT232H"}) {
+        CHECK_FALSE(looks(word));
+    }
+}
+
+TEST_CASE("a serial that something else has too still means the FTDI board") {
+    const std::vector<BoardInfo> present = {info("1-1", 0x046dc52b, 0x1200, 3, "0001"),
+                                            ft232h("1-2", "0001")};
+    CHECK(chosen({"serial:0001"}, present).at(0).board == 1);
 }
 
 TEST_CASE("chips that cannot serve are refused by name") {
