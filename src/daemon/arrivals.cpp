@@ -19,7 +19,9 @@ Arrivals::Arrivals(Open open, Left left, Clock& clock)
 Arrivals::~Arrivals() { stop(); }
 
 void Arrivals::start() {
-    thread_ = start_thread("arrivals", [this] { run(); });
+    if (!thread_.joinable()) {
+        thread_ = start_thread("arrivals", [this] { run(); });
+    }
 }
 
 void Arrivals::stop() noexcept {
@@ -90,5 +92,24 @@ void Arrivals::run() {
         }
     }
 }
+
+ImmediateArrivals::ImmediateArrivals(Arrivals& arrivals, Arrivals::Open open)
+    : arrivals_(arrivals), open_(std::move(open)) {}
+
+void ImmediateArrivals::board_arrived(const std::shared_ptr<transport::Board>& board) {
+    try {
+        try {
+            open_(board);
+        } catch (const std::system_error& error) {
+            log::debug(fmt::format("{}; trying again", error.what()));
+            arrivals_.start();
+            arrivals_.board_arrived(board);
+        }
+    } catch (const std::exception& error) {
+        log::error(error.what());
+    }
+}
+
+void ImmediateArrivals::board_left(const std::string& path) { arrivals_.board_left(path); }
 
 }  // namespace gpiofs::daemon

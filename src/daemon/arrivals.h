@@ -32,7 +32,7 @@ class Arrivals final : public transport::BoardObserver {
     Arrivals& operator=(const Arrivals&) = delete;
     ~Arrivals() override;
 
-    /// Begins to open boards. Throws std::system_error if there can be no thread.
+    /// Begins to open boards, unless it has. Throws std::system_error if there can be no thread.
     void start();
     /// Ends the thread; what is still waiting is forgotten. Idempotent.
     void stop() noexcept;
@@ -60,6 +60,22 @@ class Arrivals final : public transport::BoardObserver {
     std::vector<Waiting> waiting_;  ///< guarded by mutex_
     bool stopping_ = false;         ///< guarded by mutex_
     std::thread thread_;
+};
+
+/// Opens boards that arrive in the thread that plugs them in, so that they are in the tree when it
+/// goes on, as those of the bench must be. What cannot be opened is left to an Arrivals, which is
+/// started only then. Thread-safe, if the source tells one event at a time.
+class ImmediateArrivals final : public transport::BoardObserver {
+  public:
+    /// `arrivals` outlives it; `open` as its own.
+    ImmediateArrivals(Arrivals& arrivals, Arrivals::Open open);
+
+    void board_arrived(const std::shared_ptr<transport::Board>& board) override;
+    void board_left(const std::string& path) override;
+
+  private:
+    Arrivals& arrivals_;
+    const Arrivals::Open open_;
 };
 
 }  // namespace gpiofs::daemon

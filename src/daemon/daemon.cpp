@@ -109,14 +109,11 @@ void Daemon::look_for_usb_boards() {
     usb_ = std::make_unique<usb::UsbBoardSource>([this](std::uint16_t vendor,
                                                         std::uint16_t product) {
         return is_board(vendor, product) ||
-               std::any_of(options_.boards.begin(), options_.boards.end(), [=](const auto& word) {
-                   return cli::may_mean(word, vendor, product);
-               });
+               std::any_of(options_.boards.begin(), options_.boards.end(),
+                           [=](const auto& word) { return cli::may_mean(word, vendor, product); });
     });
-    arrivals_.emplace([this](const auto& board) { boards_.arrive(board); },
-                      [this](const auto& path) { boards_.board_left(path); }, clock_);
     // Before the boards are listed, so that nothing comes or goes unseen.
-    usb_->watch(*arrivals_);
+    usb_->watch(arrivals_);
 }
 
 void Daemon::open_boards() {
@@ -126,8 +123,8 @@ void Daemon::open_boards() {
         present.insert(present.end(), on_usb.begin(), on_usb.end());
     }
     BoardManager::Later later;
-    if (options_.wait && arrivals_) {
-        later = [this](const auto& board) { arrivals_->board_arrived(board); };
+    if (options_.wait && usb_) {
+        later = [this](const auto& board) { arrivals_.board_arrived(board); };
         look_again_after_udev(present);
     }
     const auto choices = choose(present);
@@ -135,12 +132,12 @@ void Daemon::open_boards() {
         claim_folder(present.at(choices.front().board)->info());
     }
     boards_.open_present(present, choices, later);
-    bench_.watch(boards_);
-    if (arrivals_) {
+    bench_.watch(bench_arrivals_);
+    if (usb_) {
         if (const auto warning = usb::UsbBoardSource::why_unheard(); !warning.empty()) {
             log::warning(warning);
         }
-        arrivals_->start();
+        arrivals_.start();
     }
 }
 
@@ -152,7 +149,7 @@ void Daemon::look_again_after_udev(const BoardManager::Boards& present) {
         const auto& info = board->info();
         if (udev_decides && !info.virtual_board &&
             cli::ask_udev(info) == cli::MountsItself::unknown_yet) {
-            arrivals_->board_arrived(board);
+            arrivals_.board_arrived(board);
         }
     }
 }
@@ -220,9 +217,7 @@ void Daemon::stop() noexcept {
     if (usb_) {
         usb_->stop_watching();
     }
-    if (arrivals_) {
-        arrivals_->stop();
-    }
+    arrivals_.stop();
     // Every thread that might notify a poller is joined before the session is unmounted.
     boards_.close();
     session_.reset();

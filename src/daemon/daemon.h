@@ -65,7 +65,10 @@ class Daemon {
     gpio::Registry registry_;
     poll::ReclaimList reclaim_;
     BoardManager boards_;
-    std::optional<Arrivals> arrivals_;
+    Arrivals arrivals_{[this](const auto& board) { boards_.arrive(board); },
+                       [this](const auto& path) { boards_.board_left(path); }, clock_};
+    ImmediateArrivals bench_arrivals_{arrivals_,
+                                      [this](const auto& board) { boards_.arrive(board); }};
     std::unique_ptr<usb::UsbBoardSource> usb_;
     std::optional<fs::MountFolder> folder_;
     std::optional<fs::SysfsPlace> sysfs_place_;

@@ -206,3 +206,16 @@ TEST_CASE("an unplug in the middle of readers, writers and listing leaves the da
     CHECK(list(mount / "gpiochip512").size() == 9);
     CHECK(mount.stop() == 0);
 }
+
+TEST_CASE("a virtual board that is sick while it is plugged in is tried again") {
+    NEEDS_MOUNT();
+    Mount mount({"-o", "timeout_ms=200", "--simulate", "FT232H"});
+    mount.set_bench("plugged", "0");
+    REQUIRE(read_text(mount / "gpiochip512/base") == "ENOENT");
+    mount.set_bench("fault", "timeout -1");
+    mount.set_bench("plugged", "1");
+    CHECK(read_text(mount / "gpiochip512/base") == "ENOENT");
+    mount.set_bench("fault", "0");
+    CHECK(wait_until([&] { return read_text(mount / "gpiochip512/base") == "512\n"; }));
+    CHECK(mount.stop() == 0);
+}
