@@ -114,6 +114,9 @@ void Daemon::look_for_usb_boards() {
     });
     // Before the boards are listed, so that nothing comes or goes unseen.
     usb_->watch(arrivals_);
+    if (!usb::UsbBoardSource::why_unheard().empty()) {
+        usb_->watch_by_looking(arrivals_);
+    }
 }
 
 void Daemon::open_boards() {

@@ -12,7 +12,15 @@ namespace gpiofs::usb {
 
 namespace {
 
-constexpr std::string_view devices = "/sys/bus/usb/devices";
+constexpr std::string_view devices_folder = "/sys/bus/usb/devices";
+
+/// A number in an attribute; 0 if there is none.
+std::uint8_t number_in(const std::filesystem::path& attribute) {
+    std::ifstream file(attribute);
+    unsigned number = 0;
+    file >> number;
+    return static_cast<std::uint8_t>(number);
+}
 
 /// Characters that are not seen themselves but change what is: those that end a line or turn the
 /// direction of the text after them (Unicode 15 section 23.2, UAX #9 section 2).
@@ -72,7 +80,7 @@ std::string path_of(const std::vector<std::uint8_t>& location) {
 }
 
 std::optional<std::string> sysfs::serial(const std::string& path) {
-    std::ifstream file(fmt::format("{}/{}/serial", devices, path), std::ios::binary);
+    std::ifstream file(fmt::format("{}/{}/serial", devices_folder, path), std::ios::binary);
     std::string text{std::istreambuf_iterator<char>(file), {}};
     if (text.ends_with('\n')) {
         text.pop_back();
@@ -86,9 +94,27 @@ std::optional<std::string> sysfs::serial(const std::string& path) {
 std::string sysfs::driver(const std::string& path, unsigned configuration, unsigned interface) {
     std::error_code none;
     return std::filesystem::read_symlink(
-               fmt::format("{}/{}:{}.{}/driver", devices, path, configuration, interface), none)
+               fmt::format("{}/{}:{}.{}/driver", devices_folder, path, configuration, interface),
+               none)
         .filename()
         .string();
+}
+
+std::map<std::string, sysfs::Address> sysfs::devices() {
+    std::map<std::string, Address> found;
+    std::error_code none;
+    std::filesystem::directory_iterator entry(devices_folder, none);
+    while (!none && entry != std::filesystem::directory_iterator()) {
+        const std::filesystem::path& folder = entry->path();
+        const std::string path = folder.filename().string();
+        const Address address{number_in(folder / "busnum"), number_in(folder / "devnum")};
+        // Interfaces have no number, root hubs are called usb1.
+        if (address.device != 0 && path.find('-') != std::string::npos) {
+            found.emplace(path, address);
+        }
+        entry.increment(none);
+    }
+    return found;
 }
 
 bool sysfs::udev_is_running() noexcept { return access("/run/udev/control", F_OK) == 0; }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,14 @@ std::optional<std::string> serial(const std::string& path);
 /// The driver bound to an interface: "ftdi_sio", "gpio-mpsse", "usbfs" if a program has claimed it;
 /// empty if there is none.
 std::string driver(const std::string& path, unsigned configuration, unsigned interface);
+
+struct Address {
+    std::uint8_t bus = 0;
+    std::uint8_t device = 0;
+};
+
+/// The devices that are plugged in, by their path; no root hubs. Empty if sysfs cannot be read.
+std::map<std::string, Address> devices();
 
 /// Whether udev is running. libusb hears of arrivals from udev, not from the kernel.
 bool udev_is_running() noexcept;

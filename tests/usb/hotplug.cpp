@@ -54,6 +54,24 @@ TEST_CASE("boards that come and go are told, and can be opened at once") {
     source.stop_watching();
 }
 
+TEST_CASE("where nobody tells, boards that come and go are looked for") {
+    Testbed testbed;
+    FakeBoard there(testbed, {.port = "1-2"});
+    usb::UsbBoardSource source(any_id);
+    Recorder recorder;
+    source.watch_by_looking(recorder);
+    FakeBoard late(testbed, {.port = "1-3"});
+    REQUIRE(recorder.hears(1));
+    late.unplug();
+    REQUIRE(recorder.hears(2));
+    late.plug();
+    REQUIRE(recorder.hears(3));
+    there.unplug();
+    REQUIRE(recorder.hears(4));
+    CHECK(recorder.events() == std::vector<std::string>{"+1-3", "-1-3", "+1-3", "-1-2"});
+    source.stop_watching();
+}
+
 TEST_CASE("twenty replugs are twenty departures and arrivals in order") {
     Testbed testbed;
     usb::UsbBoardSource source(any_id);
