@@ -299,11 +299,6 @@ struct Callbacks {
         Reply(request).ok();
     }
 
-    static void fallocate(fuse_req_t request, fuse_ino_t /*inode*/, int /*mode*/, off_t /*offset*/,
-                          off_t /*length*/, fuse_file_info* /*info*/) noexcept {
-        Reply(request).error(EINVAL);
-    }
-
     static void setxattr(fuse_req_t request, fuse_ino_t /*inode*/, const char* /*name*/,
                          const char* /*value*/, std::size_t /*size*/, int /*flags*/) noexcept {
         Reply(request).error(ENOTSUP);
@@ -371,7 +366,6 @@ const fuse_lowlevel_ops& Operations::table() noexcept {
         ops.readdir = Callbacks::readdir;
         ops.releasedir = Callbacks::releasedir;
         ops.fsync = Callbacks::fsync;
-        ops.fallocate = Callbacks::fallocate;
         ops.setxattr = Callbacks::setxattr;
         ops.getxattr = Callbacks::getxattr;
         ops.listxattr = Callbacks::listxattr;
