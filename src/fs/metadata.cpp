@@ -28,7 +28,7 @@ struct stat Metadata::get(const NodeId& id) const {
     MetadataChange changed;
     {
         const std::lock_guard lock(mutex_);
-        if (const auto at = changes_.find(to_inode(id)); at != changes_.end()) {
+        if (const auto at = changes_.find(to_number(id)); at != changes_.end()) {
             changed = at->second;
         }
     }
@@ -54,7 +54,7 @@ struct stat Metadata::get(const NodeId& id) const {
 void Metadata::change(const NodeId& id, const MetadataChange& change) {
     const std::lock_guard lock(mutex_);
     forget_gone_locked();
-    MetadataChange& stored = changes_[to_inode(id)];
+    MetadataChange& stored = changes_[to_number(id)];
     merge(stored.mode, change.mode);
     merge(stored.uid, change.uid);
     merge(stored.gid, change.gid);

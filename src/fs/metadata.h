@@ -45,7 +45,8 @@ class Metadata {
     const Ownership ownership_;
     timespec created_{};
     mutable std::mutex mutex_;
-    std::unordered_map<std::uint64_t, MetadataChange> changes_;  ///< by inode; guarded by mutex_
+    std::unordered_map<std::uint64_t, MetadataChange>
+        changes_;  ///< by to_number(); guarded by mutex_
 };
 
 }  // namespace gpiofs::fs

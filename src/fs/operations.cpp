@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <exception>
 #include <fcntl.h>
@@ -63,14 +64,9 @@ void Operations::on_ready(ReadyHook hook, void* context) noexcept {
     ready_context_ = context;
 }
 
-void Operations::drop_handles() noexcept {
-    open_files_.clear();
-    open_folders_.clear();
-}
+void Operations::drop_handles() noexcept { open_files_.clear(); }
 
-bool Operations::has_open() const noexcept {
-    return !open_files_.empty() || !open_folders_.empty();
-}
+bool Operations::has_open() const noexcept { return !open_files_.empty() || open_folders_ != 0; }
 
 std::shared_ptr<OpenFile> Operations::make_file(const Node& node) const {
     if (node.attribute->stream) {
@@ -94,7 +90,7 @@ struct Callbacks {
 
     static void reply_entry(Operations& operations, Reply& reply, const NodeId& id) {
         fuse_entry_param entry{};
-        entry.ino = to_inode(id);
+        entry.ino = to_number(id);
         entry.generation = 1;
         entry.attr = operations.metadata_.get(id);
         entry.attr_timeout = no_cache;
@@ -234,49 +230,55 @@ struct Callbacks {
         });
     }
 
-    static void opendir(fuse_req_t request, fuse_ino_t inode, fuse_file_info* info) noexcept {
-        guarded(request, [&](Reply& reply) {
-            Operations& operations = self(request);
-            const auto listing = std::make_shared<Listing>(Listing{to_node(inode), {}});
-            operations.open_folders_.add(listing);
-            info->fh = to_handle(listing.get());
-            if (fuse_reply_open(reply.take(), info) != 0) {
-                operations.open_folders_.remove(listing.get());
-            }
-        });
-    }
-
-    static void fill(const Tree& tree, Listing& listing) {
-        listing.entries.clear();
-        const auto folder = tree.find(listing.folder);
-        if (!folder) {
-            return;
+    static void opendir(fuse_req_t request, fuse_ino_t /*inode*/, fuse_file_info* info) noexcept {
+        auto& open_folders = self(request).open_folders_;
+        ++open_folders;
+        if (fuse_reply_open(Reply(request).take(), info) != 0) {
+            --open_folders;  // the opener was interrupted
         }
-        listing.entries.emplace_back(".", listing.folder);
-        listing.entries.emplace_back("..", NodeId{});
-        tree.list(*folder, [&](const std::string& name, const NodeId& id) {
-            listing.entries.emplace_back(name, id);
-        });
     }
 
-    static void readdir(fuse_req_t request, fuse_ino_t /*inode*/, std::size_t size, off_t offset,
-                        fuse_file_info* info) noexcept {
-        guarded(request, [&](Reply& reply) {
-            const Operations& operations = self(request);
-            Listing& listing = *handle<Listing>(info);
-            if (offset == 0) {
-                fill(operations.tree_, listing);
+    struct Entry {
+        std::uint32_t position;
+        NodeId id;
+        std::string name;
+    };
+
+    /// What stands in a folder behind a position, in order; nothing if the folder has gone.
+    static std::vector<Entry> entries_after(off_t position, const Tree& tree, const NodeId& id) {
+        std::vector<Entry> entries;
+        const auto folder = tree.find(id);
+        if (!folder) {
+            return entries;
+        }
+        const auto add = [&](std::uint32_t at, const NodeId& entry, const std::string& name) {
+            if (at > position) {
+                entries.push_back({at, entry, name});
             }
+        };
+        add(position_of_self, id, ".");
+        add(position_of_parent, Tree::parent(*folder), "..");
+        tree.list(*folder, [&](const std::string& name, const NodeId& entry) {
+            add(to_position(entry), entry, name);
+        });
+        std::sort(entries.begin(), entries.end(),
+                  [](const Entry& a, const Entry& b) { return a.position < b.position; });
+        return entries;
+    }
+
+    static void readdir(fuse_req_t request, fuse_ino_t inode, std::size_t size, off_t offset,
+                        fuse_file_info* /*info*/) noexcept {
+        guarded(request, [&](Reply& reply) {
+            const Tree& tree = self(request).tree_;
             std::vector<char> buffer(size);
             std::size_t used = 0;
-            for (auto i = static_cast<std::size_t>(offset); i < listing.entries.size(); ++i) {
-                const auto& [name, id] = listing.entries[i];
+            for (const auto& entry : entries_after(offset, tree, to_node(inode))) {
                 struct stat attributes {};
-                attributes.st_ino = to_inode(id);
-                attributes.st_mode = operations.tree_.mode(id);
+                attributes.st_ino = to_inode(entry.id);
+                attributes.st_mode = tree.mode(entry.id);
                 const std::size_t need =
-                    fuse_add_direntry(request, buffer.data() + used, size - used, name.c_str(),
-                                      &attributes, static_cast<off_t>(i + 1));
+                    fuse_add_direntry(request, buffer.data() + used, size - used,
+                                      entry.name.c_str(), &attributes, off_t{entry.position});
                 if (need > size - used) {
                     break;
                 }
@@ -287,11 +289,9 @@ struct Callbacks {
     }
 
     static void releasedir(fuse_req_t request, fuse_ino_t /*inode*/,
-                           fuse_file_info* info) noexcept {
-        guarded(request, [&](Reply& reply) {
-            self(request).open_folders_.remove(handle<Listing>(info));
-            reply.ok();
-        });
+                           fuse_file_info* /*info*/) noexcept {
+        --self(request).open_folders_;
+        Reply(request).ok();
     }
 
     static void fsync(fuse_req_t request, fuse_ino_t /*inode*/, int /*datasync*/,

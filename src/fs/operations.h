@@ -6,20 +6,14 @@
 #include "fs/open_file.h"
 #include "fs/tree.h"
 
-#include <string>
-#include <utility>
-#include <vector>
+#include <atomic>
+#include <cstddef>
+#include <memory>
 
 namespace gpiofs::fs {
 
 /// Called once, from a FUSE thread, when the kernel has taken the mount into service.
 using ReadyHook = void (*)(void* context);
-
-/// The entries of an open folder, as they were when the reader started from the top.
-struct Listing {
-    NodeId folder;
-    std::vector<std::pair<std::string, NodeId>> entries;
-};
 
 /// What the callbacks work on: libfuse's `userdata`. Thread-safe.
 class Operations {
@@ -45,7 +39,7 @@ class Operations {
     ReadyHook ready_ = nullptr;
     void* ready_context_ = nullptr;
     Handles<OpenFile> open_files_;
-    Handles<Listing> open_folders_;
+    std::atomic<std::size_t> open_folders_ = 0;
 };
 
 }  // namespace gpiofs::fs

@@ -30,6 +30,10 @@ const std::vector<Bench::File>& bench_files(const Bench& bench, const NodeId& id
                                       : bench.board_files(bench_board(id));
 }
 
+NodeId bench_folder(unsigned board) noexcept {
+    return {Kind::bench_board, std::uint64_t{board} << 8};
+}
+
 bool on_bench(Kind kind) noexcept {
     return kind == Kind::bench || kind == Kind::bench_board || kind == Kind::bench_pin;
 }
@@ -114,6 +118,24 @@ std::optional<NodeId> Tree::lookup(const Node& folder, std::string_view name) co
     return found;
 }
 
+NodeId Tree::parent(const Node& folder) {
+    switch (folder.id.kind) {
+        case Kind::chip_line:
+            return {Kind::chip, folder.line->chip().info().id.number()};
+        case Kind::bench_board:
+            return {Kind::bench, 0};
+        case Kind::bench_pin:
+            return bench_folder(bench_board(folder.id));
+        case Kind::root:
+        case Kind::legacy_chip:
+        case Kind::chip:
+        case Kind::legacy_line:
+        case Kind::bench:
+            break;
+    }
+    return {};
+}
+
 void Tree::list(const Node& folder, const Entry& entry) const {
     if (on_bench(folder.id.kind)) {
         list_bench(folder, entry);
@@ -140,8 +162,8 @@ void Tree::list(const Node& folder, const Entry& entry) const {
 void Tree::list_root(const Entry& entry) const {
     for (const auto& chip : services_.registry.chips()) {
         const auto& info = chip->info();
-        entry(fmt::format("gpiochip{}", info.base), {Kind::legacy_chip, info.id});
-        entry(fmt::format("chip{}", info.chip_number), {Kind::chip, info.id});
+        entry(fmt::format("gpiochip{}", info.base), {Kind::legacy_chip, info.id.number()});
+        entry(fmt::format("chip{}", info.chip_number), {Kind::chip, info.id.number()});
         for (const auto& line : chip->lines()) {
             entry(fmt::format("gpio{}", line->number()), {Kind::legacy_line, line->id()});
         }
@@ -155,7 +177,7 @@ void Tree::list_bench(const Node& folder, const Entry& entry) const {
     const Bench& bench = *services_.bench;
     if (folder.id.kind == Kind::bench) {
         for (unsigned board = 0; board < bench.boards(); ++board) {
-            entry(std::to_string(board), {Kind::bench_board, std::uint64_t{board} << 8});
+            entry(std::to_string(board), bench_folder(board));
         }
         return;
     }

@@ -47,6 +47,8 @@ class Tree {
     std::optional<Node> find(const NodeId& id) const;
     /// The node called `name` in a folder.
     std::optional<NodeId> lookup(const Node& folder, std::string_view name) const;
+    /// The folder a folder is in; the root's is the root.
+    static NodeId parent(const Node& folder);
     /// Calls `entry` for everything in a folder.
     void list(const Node& folder,
               const std::function<void(const std::string&, const NodeId&)>& entry) const;

@@ -74,11 +74,11 @@ std::shared_ptr<Line> Chip::line(unsigned offset) const {
     return lines_[offset];
 }
 
-std::shared_ptr<Line> Chip::export_line(unsigned offset, std::uint64_t id) {
+std::shared_ptr<Line> Chip::export_line(unsigned offset, ObjectId id) {
     if (offset >= info_.lines || (info_.limits.present >> offset & 1U) == 0) {
         throw_errno(EINVAL, "no such line");
     }
-    auto line = std::make_shared<Line>(shared_from_this(), offset, id);
+    auto line = std::make_shared<Line>(shared_from_this(), offset, std::move(id));
     const std::lock_guard lock(mutex_);
     if (dead()) {
         throw_errno(ENODEV, "the board is gone");

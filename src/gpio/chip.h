@@ -4,6 +4,7 @@
 #include "gpio/bus.h"
 #include "gpio/edge_detector.h"
 #include "gpio/line.h"
+#include "gpio/object_id.h"
 #include "gpio/sampling_stats.h"
 #include "mpsse/known_boards.h"
 
@@ -21,8 +22,7 @@ constexpr unsigned max_lines = 16;
 
 /// Fixed facts of one interface.
 struct ChipInfo {
-    /// Never used again for another chip or line.
-    std::uint64_t id = 0;
+    ObjectId id;
     /// The number in `chip<N>`.
     unsigned chip_number = 0;
     /// First global line number.
@@ -87,7 +87,7 @@ class Chip final : public BusObserver, public std::enable_shared_from_this<Chip>
     std::vector<std::shared_ptr<Line>> lines() const;
     std::shared_ptr<Line> line(unsigned offset) const;
     /// Throws std::system_error: EINVAL no such line, EBUSY exported already, ENODEV dead.
-    std::shared_ptr<Line> export_line(unsigned offset, std::uint64_t id);
+    std::shared_ptr<Line> export_line(unsigned offset, ObjectId id);
     /// Wakes who polls the line. Throws std::system_error: EINVAL not exported, ENODEV dead.
     void unexport_line(unsigned offset);
 

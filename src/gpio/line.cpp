@@ -10,8 +10,8 @@ namespace gpiofs::gpio {
 
 using mpsse::PinMask;
 
-Line::Line(std::shared_ptr<Chip> chip, unsigned offset, std::uint64_t id)
-    : chip_(std::move(chip)), offset_(offset), id_(id) {}
+Line::Line(std::shared_ptr<Chip> chip, unsigned offset, ObjectId id)
+    : chip_(std::move(chip)), offset_(offset), id_(std::move(id)) {}
 
 unsigned Line::number() const noexcept { return chip_->info().base + offset_; }
 

@@ -3,6 +3,7 @@
 #include "gpio/bus.h"
 #include "gpio/edge_ring.h"
 #include "gpio/event_node.h"
+#include "gpio/object_id.h"
 
 #include <atomic>
 #include <cstdint>
@@ -19,14 +20,13 @@ enum class Edge { none, rising, falling, both };
 /// Open files hold on to it and learn from it that it is dead. Thread-safe.
 class Line {
   public:
-    /// `id` is never used again for another line or chip.
-    Line(std::shared_ptr<Chip> chip, unsigned offset, std::uint64_t id);
+    Line(std::shared_ptr<Chip> chip, unsigned offset, ObjectId id);
 
     Chip& chip() const noexcept { return *chip_; }
     unsigned offset() const noexcept { return offset_; }
     /// Global line number.
     unsigned number() const noexcept;
-    std::uint64_t id() const noexcept { return id_; }
+    std::uint64_t id() const noexcept { return id_.number(); }
 
     bool can_input() const noexcept;
     bool can_output() const noexcept;
@@ -73,7 +73,7 @@ class Line {
 
     const std::shared_ptr<Chip> chip_;
     const unsigned offset_;
-    const std::uint64_t id_;
+    const ObjectId id_;
     std::atomic<bool> active_low_ = false;  ///< changes with Chip::mutex_ held
     Edge edge_ = Edge::none;                ///< guarded by Chip::mutex_
     std::unique_ptr<EdgeRing> edges_;       ///< made once, guarded by Chip::mutex_

@@ -21,17 +21,12 @@ bool overlap(unsigned base, unsigned lines, unsigned other_base, unsigned other_
 
 }  // namespace
 
-std::uint64_t Registry::next_id() {
-    const std::lock_guard lock(mutex_);
-    return ++last_id_;
-}
-
 ChipNumbers Registry::numbers_for(const std::string& identity, unsigned lines,
                                   std::optional<unsigned> base) {
     const std::lock_guard lock(mutex_);
     const auto known = reserved_.find(identity);
     if (known != reserved_.end()) {
-        known->second.used = ++last_id_;
+        known->second.used = ++last_use_;
         return known->second.numbers;
     }
     if (base) {
@@ -40,7 +35,7 @@ ChipNumbers Registry::numbers_for(const std::string& identity, unsigned lines,
     }
     const ChipNumbers numbers{first_free_chip_number_locked(),
                               base ? *base : first_free_base_locked(lines)};
-    reserved_.emplace(identity, Range{numbers, lines, base.has_value(), ++last_id_});
+    reserved_.emplace(identity, Range{numbers, lines, base.has_value(), ++last_use_});
     forget_oldest(reserved_, most_remembered, [&](const std::string& owner, const Range& range) {
         return owner == identity || range.asked_for || is_present_locked(range);
     });
@@ -131,7 +126,7 @@ std::vector<std::shared_ptr<Chip>> Registry::chips() const {
 std::shared_ptr<Chip> Registry::chip(std::uint64_t id) const {
     const std::lock_guard lock(mutex_);
     const auto at = std::find_if(chips_.begin(), chips_.end(),
-                                 [id](const auto& chip) { return chip->info().id == id; });
+                                 [id](const auto& chip) { return chip->info().id.number() == id; });
     return at == chips_.end() ? nullptr : *at;
 }
 

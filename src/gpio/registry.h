@@ -2,6 +2,7 @@
 
 #include "base/sync.h"
 #include "gpio/chip.h"
+#include "gpio/object_id.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -32,8 +33,8 @@ struct ChipNumbers {
 /// unexport, and finding things by number or by id. Thread-safe.
 class Registry {
   public:
-    /// Ids of chips and lines: one sequence, never reused, never 0.
-    std::uint64_t next_id();
+    /// An id for a chip or line. Throws as ObjectIds::next().
+    ObjectId next_id() { return ids_.next(); }
 
     /// Keeps numbers for a board that asks for `base` once it is there: until then nobody is given
     /// them unasked.
@@ -66,7 +67,7 @@ class Registry {
         ChipNumbers numbers;
         unsigned lines;
         bool asked_for;
-        std::uint64_t used;  ///< when it was given last, in the order of ids
+        std::uint64_t used;  ///< when it was given last
     };
     std::shared_ptr<Chip> owner(std::int64_t number) const;
     template <typename Change>
@@ -76,8 +77,9 @@ class Registry {
     unsigned first_free_chip_number_locked() const;
     bool is_present_locked(const Range& range) const;
 
+    ObjectIds ids_;
     mutable Mutex mutex_;
-    std::uint64_t last_id_ = 0;                 ///< guarded by mutex_
+    std::uint64_t last_use_ = 0;                ///< guarded by mutex_
     std::map<std::string, Range> reserved_;     ///< guarded by mutex_
     std::map<unsigned, unsigned> kept_;         ///< lines by base; guarded by mutex_
     std::vector<std::shared_ptr<Chip>> chips_;  ///< guarded by mutex_

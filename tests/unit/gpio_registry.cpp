@@ -91,13 +91,6 @@ TEST_CASE("registry: of many that came and went the latest keep their numbers, a
     CHECK(registry.numbers_for("asked for", 16, {}).base == 0);
 }
 
-TEST_CASE("registry: ids are never used twice and never 0") {
-    gpio::Registry registry;
-    const auto first = registry.next_id();
-    CHECK(first != 0);
-    CHECK(registry.next_id() > first);
-}
-
 TEST_CASE("registry: without chips there is nothing to find, export or unexport") {
     gpio::Registry registry;
     registry.numbers_for("a", 16, {});
