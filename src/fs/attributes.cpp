@@ -1,10 +1,8 @@
 #include "fs/attributes.h"
 
 #include "base/error.h"
-#include "base/text.h"
+#include "fs/uevent.h"
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 
 namespace gpiofs::fs {
@@ -35,12 +33,8 @@ void show_uevent(const Services& /*services*/, const Node& /*node*/, ReadRequest
 
 void store_uevent(const Services& /*services*/, const Node& /*node*/, std::string_view text,
                   WriteRequest& request) {
-    // The actions of Linux lib/kobject_uevent.c.
-    static constexpr std::array<std::string_view, 8> actions = {
-        "add", "remove", "change", "move", "online", "offline", "bind", "unbind"};
-    const auto known = [text](std::string_view action) { return attribute_equals(text, action); };
-    if (std::none_of(actions.begin(), actions.end(), known)) {
-        throw_errno(EINVAL, "no such action");
+    if (!is_synthetic_uevent(text)) {
+        throw_errno(EINVAL, "not an action, or not its arguments");
     }
     request.complete();
 }

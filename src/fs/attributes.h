@@ -43,8 +43,8 @@ void show_bench_file(const Services& services, const Node& node, ReadRequest& re
 void store_bench_file(const Services& services, const Node& node, std::string_view text,
                       WriteRequest& request);
 
-/// Every folder of a kernel device has one; writing an action to it is accepted and does nothing,
-/// since there is no uevent to send.
+/// Every folder of a kernel device has one. A text that the kernel takes is accepted and does
+/// nothing, since there is no uevent to send.
 void show_uevent(const Services& services, const Node& node, ReadRequest& request);
 void store_uevent(const Services& services, const Node& node, std::string_view text,
                   WriteRequest& request);

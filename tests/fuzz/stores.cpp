@@ -11,6 +11,7 @@
 #include "sim/bench.h"
 #include "support/manual_clock.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <map>
@@ -164,6 +165,48 @@ struct Line {
     bool active_low = false;
 };
 
+/// ACTION [UUID [KEY=VALUE ...]], as the kernel takes it.
+bool is_uevent(std::string_view text) {
+    std::string rest(text.substr(0, text.size() - (text.ends_with('\n') ? 1 : 0)));
+    // The kernel's letters include those of Latin-1.
+    std::replace_if(
+        rest.begin(), rest.end(),
+        [](char c) { return c < 0 && c >= '\xc0' && c != '\xd7' && c != '\xf7'; }, 'x');
+    const auto take = [&rest](std::size_t size) {
+        const std::string taken = rest.substr(0, size);
+        rest.erase(0, size);
+        return taken;
+    };
+    const std::string action = take(rest.find(' '));
+    const std::string actions = " add remove change bind offline online move unbind ";
+    if (action.empty() || actions.find(' ' + action + ' ') == std::string::npos) {
+        return false;
+    }
+    if (rest.empty()) {
+        return true;
+    }
+    const std::string hexadecimal = "0123456789abcdefABCDEF";
+    take(1);
+    for (const std::size_t digits : {8U, 4U, 4U, 4U, 12U}) {
+        const std::string part = take(digits);
+        if (part.size() != digits || part.find_first_not_of(hexadecimal) != std::string::npos ||
+            (digits != 12 && take(1) != "-")) {
+            return false;
+        }
+    }
+    const std::string letters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    while (!rest.empty()) {
+        const bool spaced = take(1) == " ";
+        const std::string key = take(rest.find_first_not_of(letters));
+        const bool equals = take(1) == "=";
+        const std::string value = take(rest.find_first_not_of(letters));
+        if (!spaced || key.empty() || !equals || value.empty()) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /// The tree as it should be.
 class Model {
   public:
@@ -173,12 +216,7 @@ class Model {
     int write(const fs::Node& file, std::string_view text) {
         const std::string_view name = file.attribute->name;
         if (name == "uevent") {
-            static constexpr std::array actions = {"add",     "remove", "change", "bind",
-                                                   "offline", "online", "move",   "unbind"};
-            return std::any_of(actions.begin(), actions.end(),
-                               [&](const char* action) { return is(text, action); })
-                       ? 0
-                       : EINVAL;
+            return is_uevent(text) ? 0 : EINVAL;
         }
         if (name == "export" || name == "unexport") {
             return port(file, text, name == "export");

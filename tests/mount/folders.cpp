@@ -171,3 +171,13 @@ TEST_CASE("reading a folder shows each entry that stays once, whatever comes and
         CHECK(count(found, "gpiochip512") == 1);
     }
 }
+
+TEST_CASE("uevent takes what the kernel takes") {
+    NEEDS_MOUNT();
+    Mount mount({"--simulate", "FT232H"});
+    const auto uevent = mount.export_line(512) / "uevent";
+    CHECK(write_text(uevent, "add") == "ok");
+    CHECK(write_text(uevent, "add fe4d7c9d-b8c6-4a70-9ef1-3d8a58d18eed KEY=1\n") == "ok");
+    CHECK(write_text(uevent, "add KEY=1\n") == "EINVAL");
+    CHECK(read_text(uevent).empty());
+}
