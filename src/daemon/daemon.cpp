@@ -41,6 +41,12 @@ std::optional<unsigned> most_interfaces(const cli::Options& options) {
     return mpsse::most_mpsse_interfaces * static_cast<unsigned>(options.boards.size());
 }
 
+/// Leads to the tree's own root. Its last part is the name of the kernel's class where it can be,
+/// for programs that only look at that.
+std::string class_link_at(const std::string& mount_point) {
+    return mount_point == fs::sysfs_place ? mount_point : "..";
+}
+
 fs::MountOptions mount_options(const cli::Options& options, const std::string& mount_point) {
     fs::MountOptions mount;
     mount.mount_point = mount_point;
@@ -182,7 +188,8 @@ void Daemon::claim_folder(const transport::BoardInfo& board) {
 void Daemon::mount() {
     const fs::Services services{
         registry_, bench_tree_.get(), clock_,
-        std::chrono::duration_cast<std::chrono::milliseconds>(options_.timeout)};
+        std::chrono::duration_cast<std::chrono::milliseconds>(options_.timeout),
+        class_link_at(mount_point_)};
     session_.emplace(mount_options(options_, mount_point_), services);
     if (folder_) {
         log::info("mounted at " + mount_point_);

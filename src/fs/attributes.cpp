@@ -39,6 +39,8 @@ void store_uevent(const Services& /*services*/, const Node& /*node*/, std::strin
     request.complete();
 }
 
-std::string class_link(const Node& /*node*/) { return "/sys/class/gpio"; }
+std::string class_link(const Services& services, const Node& /*node*/) {
+    return services.class_link;
+}
 
 }  // namespace gpiofs::fs

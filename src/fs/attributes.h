@@ -20,7 +20,7 @@ struct Attribute {
     void (*show)(const Services& services, const Node& node, ReadRequest& request) = nullptr;
     void (*store)(const Services& services, const Node& node, std::string_view text,
                   WriteRequest& request) = nullptr;
-    std::string (*link)(const Node& node) = nullptr;
+    std::string (*link)(const Services& services, const Node& node) = nullptr;
     /// Whether poll() on it reports edges.
     bool edges = false;
     /// Whether this node has the file at all; null is always.
@@ -48,6 +48,7 @@ void store_bench_file(const Services& services, const Node& node, std::string_vi
 void show_uevent(const Services& services, const Node& node, ReadRequest& request);
 void store_uevent(const Services& services, const Node& node, std::string_view text,
                   WriteRequest& request);
-std::string class_link(const Node& node);
+/// Services::class_link.
+std::string class_link(const Services& services, const Node& node);
 
 }  // namespace gpiofs::fs

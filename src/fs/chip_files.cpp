@@ -92,7 +92,9 @@ void store_unexport(const Services& /*services*/, const Node& node, std::string_
     request.complete();
 }
 
-std::string device_link(const Node& node) { return node.chip->info().device_link; }
+std::string device_link(const Services& /*services*/, const Node& node) {
+    return node.chip->info().device_link;
+}
 
 constexpr auto legacy_rows = std::to_array<Attribute>({
     {"base", S_IFREG | 0444, show_base},

@@ -135,7 +135,7 @@ void store_edge(const Services& services, const Node& node, std::string_view tex
     throw_errno(EINVAL, "not an edge");
 }
 
-std::string chip_link(const Node& node) {
+std::string chip_link(const Services& /*services*/, const Node& node) {
     return fmt::format("../gpiochip{}", node.line->chip().info().base);
 }
 

@@ -154,11 +154,12 @@ struct Callbacks {
 
     static void readlink(fuse_req_t request, fuse_ino_t inode) noexcept {
         guarded(request, [&](Reply& reply) {
-            const auto node = self(request).tree_.find(to_node(inode));
+            const Tree& tree = self(request).tree_;
+            const auto node = tree.find(to_node(inode));
             if (!node || node->attribute == nullptr || node->attribute->link == nullptr) {
                 throw_errno(node ? EINVAL : ENOENT, "not a link");
             }
-            const std::string target = node->attribute->link(*node);
+            const std::string target = node->attribute->link(tree.services(), *node);
             fuse_reply_readlink(reply.take(), target.c_str());
         });
     }

@@ -24,6 +24,8 @@ struct Services {
     const Clock& clock;
     /// Deadline of an access, queueing and transfer together.
     std::chrono::milliseconds timeout;
+    /// Where `subsystem` leads, from a folder in the tree's root.
+    std::string class_link;
 };
 
 /// A node with the objects it shows, which it keeps alive.

@@ -172,6 +172,18 @@ TEST_CASE("reading a folder shows each entry that stays once, whatever comes and
     }
 }
 
+TEST_CASE("the link subsystem leads to the tree's own root, wherever that is") {
+    NEEDS_MOUNT();
+    Mount mount({"--simulate", "FT232H"});
+    mount.export_line(512);
+    for (const std::string folder : {"gpio512", "gpiochip512", "chip0"}) {
+        CAPTURE(folder);
+        const auto link = mount / folder / "subsystem";
+        CHECK(fs::canonical(link) == fs::canonical(mount.path()));
+        CHECK(fs::exists(link / "export"));
+    }
+}
+
 TEST_CASE("uevent takes what the kernel takes") {
     NEEDS_MOUNT();
     Mount mount({"--simulate", "FT232H"});
