@@ -1,5 +1,6 @@
 #include "usbip/session.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "usbip/protocol.h"
 #include "usbip/socket_io.h"
@@ -9,6 +10,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <chrono>
 #include <exception>
 #include <memory>
 #include <netinet/in.h>
@@ -23,7 +25,8 @@ namespace {
 
 class Session {
   public:
-    Session(int socket, Exports& exports) : socket_(socket), exports_(exports) {}
+    Session(int socket, Exports& exports, std::chrono::milliseconds patience)
+        : socket_(socket), exports_(exports), patience_(patience) {}
 
     /// Returns when the connection is over; `error()` is not empty if the client was to blame.
     void run() {
@@ -34,8 +37,9 @@ class Session {
 
   private:
     bool serve_request() {
+        const TimePoint deadline = std::chrono::steady_clock::now() + patience_;
         std::array<std::uint8_t, request_size> bytes{};
-        if (!receive_all(socket_, bytes)) {
+        if (!receive_all(socket_, bytes, deadline)) {
             return false;
         }
         const auto request = parse_request(bytes, error_);
@@ -43,15 +47,15 @@ class Session {
             return false;
         }
         if (*request == Request::list_devices) {
-            return send_all(socket_, list_reply(exports_.list()));
+            return send_all(socket_, list_reply(exports_.list()), deadline);
         }
-        serve_import();
+        serve_import(deadline);
         return false;
     }
 
-    void serve_import() {
+    void serve_import(TimePoint deadline) {
         std::array<std::uint8_t, bus_id_size> bytes{};
-        if (!receive_all(socket_, bytes)) {
+        if (!receive_all(socket_, bytes, deadline)) {
             return;
         }
         const auto bus_id = parse_bus_id(bytes, error_);
@@ -60,12 +64,12 @@ class Session {
         }
         const auto imported = exports_.import_device(*bus_id);
         if (const auto* refused = std::get_if<Status>(&imported)) {
-            send_all(socket_, import_reply(*refused, {}));
+            send_all(socket_, import_reply(*refused, {}), deadline);
             return;
         }
         const Exports::Lease& lease = *std::get<std::unique_ptr<Exports::Lease>>(imported);
         const DeviceInfo info = lease.info();
-        if (!send_all(socket_, import_reply(Status::ok, info))) {
+        if (!send_all(socket_, import_reply(Status::ok, info), deadline)) {
             return;
         }
         log::info(fmt::format("{} is attached", info.bus_id));
@@ -112,16 +116,17 @@ class Session {
 
     const int socket_;
     Exports& exports_;
+    const std::chrono::milliseconds patience_;
     std::string error_;
 };
 
 }  // namespace
 
-void serve_client(int socket, Exports& exports) noexcept {
+void serve_client(int socket, Exports& exports, std::chrono::milliseconds patience) noexcept {
     try {
         const int on = 1;
         ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        Session session(socket, exports);
+        Session session(socket, exports, patience);
         session.run();
         if (!session.error().empty()) {
             log::warning(fmt::format("connection closed, not USB/IP: {}", session.error()));

@@ -9,17 +9,19 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <memory>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdexcept>
 #include <unistd.h>
 
 namespace gpiofs::usbip {
 namespace {
 
-constexpr int backlog = 16;
+constexpr int backlog = 128;
 
 struct HostPort {
     std::string host;
@@ -54,6 +56,26 @@ sockaddr_un unix_address(const std::string& path) {
     return address;
 }
 
+/// Waits until a transfer would not block, or would fail; false at the deadline. Does not wait at
+/// all without one: the transfer itself does.
+bool becomes_ready(int socket, short events, TimePoint deadline) noexcept {
+    if (deadline == TimePoint::max()) {
+        return true;
+    }
+    pollfd wanted{socket, events, 0};
+    for (;;) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+            deadline - std::chrono::steady_clock::now());
+        if (left <= std::chrono::milliseconds::zero()) {
+            return false;
+        }
+        const int ready = ::poll(&wanted, 1, static_cast<int>(left.count()));
+        if (ready > 0 || (ready < 0 && errno != EINTR)) {
+            return true;
+        }
+    }
+}
+
 bool is_abandoned(const sockaddr_un& address) noexcept {
     const UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     return probe && ::connect(probe.get(), generic(address), sizeof address) != 0 &&
@@ -62,8 +84,11 @@ bool is_abandoned(const sockaddr_un& address) noexcept {
 
 }  // namespace
 
-bool receive_all(int socket, std::span<std::uint8_t> bytes) noexcept {
+bool receive_all(int socket, std::span<std::uint8_t> bytes, TimePoint deadline) noexcept {
     while (!bytes.empty()) {
+        if (!becomes_ready(socket, POLLIN, deadline)) {
+            return false;
+        }
         const ssize_t got = ::recv(socket, bytes.data(), bytes.size(), 0);
         if (got > 0) {
             bytes = bytes.subspan(static_cast<std::size_t>(got));
@@ -74,12 +99,16 @@ bool receive_all(int socket, std::span<std::uint8_t> bytes) noexcept {
     return true;
 }
 
-bool send_all(int socket, std::span<const std::uint8_t> bytes) noexcept {
+bool send_all(int socket, std::span<const std::uint8_t> bytes, TimePoint deadline) noexcept {
+    const int flags = MSG_NOSIGNAL | (deadline == TimePoint::max() ? 0 : MSG_DONTWAIT);
     while (!bytes.empty()) {
-        const ssize_t sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (!becomes_ready(socket, POLLOUT, deadline)) {
+            return false;
+        }
+        const ssize_t sent = ::send(socket, bytes.data(), bytes.size(), flags);
         if (sent >= 0) {
             bytes = bytes.subspan(static_cast<std::size_t>(sent));
-        } else if (errno != EINTR) {
+        } else if (errno != EINTR && errno != EAGAIN) {
             return false;
         }
     }

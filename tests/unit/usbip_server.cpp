@@ -9,7 +9,10 @@
 
 #include <cerrno>
 #include <chrono>
+#include <exception>
+#include <list>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <thread>
 
@@ -27,7 +30,7 @@ constexpr std::uint32_t no_device = 4;
 /// A server on a free port with two boards.
 class Rig {
   public:
-    Rig() {
+    explicit Rig(std::chrono::milliseconds patience = usbip::request_patience) {
         for (const char* chip : {"FT232H", "FT2232H"}) {
             sim::BoardConfig config;
             config.chip = chip;
@@ -36,23 +39,34 @@ class Rig {
         UniqueFd listener = usbip::listen_tcp("127.0.0.1:0");
         address = usbip::local_address(listener.get());
         acceptor = std::make_unique<usbip::Acceptor>(
-            std::move(listener), [this](int socket) { usbip::serve_client(socket, exports); });
+            std::move(listener),
+            [this, patience](int socket) { usbip::serve_client(socket, exports, patience); });
     }
 
-    /// A client that has attached the first board and put it into MPSSE mode.
+    /// A client that has attached the first board and put it into MPSSE mode. It is tried again in
+    /// case this thread was not run for as long as the server's patience.
     UsbIpClient attached() {
-        UsbIpClient client(address);
-        REQUIRE(client.import("1-1") == 0);
-        REQUIRE(client.vendor(1, bit_mode, mpsse).status == 0);
-        return client;
+        for (;;) {
+            UsbIpClient client(address);
+            try {
+                REQUIRE(client.import("1-1") == 0);
+            } catch (const std::runtime_error&) {
+                continue;
+            }
+            REQUIRE(client.vendor(1, bit_mode, mpsse).status == 0);
+            return client;
+        }
     }
     /// Whether the board can be had within some seconds, as the server notices a closed connection
     /// in its own time.
     bool becomes_free(const std::string& bus_id) {
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
         while (std::chrono::steady_clock::now() < deadline) {
-            if (UsbIpClient(address).import(bus_id) == 0) {
-                return true;
+            try {
+                if (UsbIpClient(address).import(bus_id) == 0) {
+                    return true;
+                }
+            } catch (const std::exception&) {  // no room for another connection yet
             }
             std::this_thread::yield();
         }
@@ -271,6 +285,26 @@ TEST_CASE("usbip server: what is not USB/IP costs the connection, not the server
         client.send({0, 0, 0, 1});
     }
     CHECK(rig.becomes_free("1-1"));
+}
+
+TEST_CASE("usbip server: clients that ask for nothing keep nobody else out") {
+    Rig rig(std::chrono::milliseconds(300));
+    UsbIpClient attached = rig.attached();
+    std::list<UsbIpClient> idle;
+    for (const Bytes& begun : {Bytes{}, Bytes{0x01, 0x11, 0x80},  // half a request
+                               Bytes{0x01, 0x11, 0x80, 0x03, 0, 0, 0, 0, '1', '-'}}) {
+        for (unsigned n = 0; n < 64; ++n) {
+            idle.emplace_back(rig.address).send(begun);
+        }
+    }
+    REQUIRE(rig.becomes_free("1-2"));
+    for (UsbIpClient& client : idle) {
+        CHECK(client.closes());
+    }
+    UsbIpClient lister(rig.address);
+    lister.send({0x01, 0x11, 0x80, 0x05, 0, 0, 0, 0});
+    CHECK(lister.closes());
+    CHECK(attached.vendor(2, bit_mode, mpsse).status == 0);  // it was silent all the while
 }
 
 TEST_CASE("usbip server: stopping ends every connection") {
