@@ -112,7 +112,7 @@ bool is_meant(std::span<const BoardSpec> words, std::size_t index, const BoardIn
 std::optional<std::vector<unsigned>> choose_interfaces(const BoardSpec& word, const BoardInfo& info,
                                                        const mpsse::ChipType& chip,
                                                        std::string& error) {
-    const unsigned usable = std::min(chip.mpsse_interfaces, info.interfaces);
+    const unsigned usable = chip.mpsse_interfaces;
     std::vector<unsigned> chosen;
     for (const char letter : word.interfaces) {
         const auto number = static_cast<unsigned>(letter - 'A');
@@ -124,15 +124,10 @@ std::optional<std::vector<unsigned>> choose_interfaces(const BoardSpec& word, co
         chosen.push_back(number);
     }
     if (chosen.empty()) {
-        const unsigned count = is_gpio_only(info) ? usable : std::min(usable, 1U);
+        const unsigned count = is_gpio_only(info) ? usable : 1U;
         for (unsigned number = 0; number < count; ++number) {
             chosen.push_back(number);
         }
-    }
-    if (chosen.empty()) {
-        error =
-            fmt::format("{} has no USB interface: unplug it and plug it in again", name_of(info));
-        return std::nullopt;
     }
     return chosen;
 }
@@ -156,6 +151,14 @@ std::optional<Choice> choose(const BoardSpec& word, const BoardInfo& info, std::
     if (chip->mpsse_interfaces == 0) {
         error = fmt::format("{} is an {}, which has no MPSSE: choose another board", name_of(info),
                             chip->name);
+        return std::nullopt;
+    }
+    if (chip->usb_interfaces != info.interfaces) {
+        error = fmt::format(
+            "{} has {} USB interface{}, an {} has {}: it is another chip, or an "
+            "imitation; choose another board",
+            name_of(info), info.interfaces, info.interfaces == 1 ? "" : "s", chip->name,
+            chip->usb_interfaces);
         return std::nullopt;
     }
     auto interfaces = choose_interfaces(word, info, *chip, error);

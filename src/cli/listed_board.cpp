@@ -21,7 +21,8 @@ bool is_listed(const transport::BoardInfo& info) noexcept {
 
 unsigned mpsse_interfaces(const transport::BoardInfo& info) noexcept {
     const auto* chip = mpsse::find_chip_type(info.bcd_device);
-    return chip == nullptr ? 0 : std::min(chip->mpsse_interfaces, info.interfaces);
+    const bool genuine = chip != nullptr && chip->usb_interfaces == info.interfaces;
+    return genuine ? chip->mpsse_interfaces : 0;
 }
 
 bool has_serial_of_its_own(const transport::BoardInfo& info, Boards boards) {

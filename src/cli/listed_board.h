@@ -14,7 +14,8 @@ using Boards = std::span<const std::shared_ptr<transport::Board>>;
 /// Known, or FTDI's, or with the descriptors of one of its MPSSE chips.
 bool is_listed(const transport::BoardInfo& info) noexcept;
 
-/// How many of its interfaces have an MPSSE engine; 0 if the chip is not known.
+/// How many of its interfaces have an MPSSE engine; 0 if the chip is not known, or
+/// has not as many USB interfaces as that one.
 unsigned mpsse_interfaces(const transport::BoardInfo& info) noexcept;
 
 /// Whether it has a serial, in characters that print, that no other of `boards` has.

@@ -12,11 +12,15 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <optional>
 #include <utility>
 
 namespace gpiofs::daemon {
 namespace {
+
+/// wMaxPacketSize of bulk endpoints at full speed, at most (USB 2.0 section 5.8.3).
+constexpr std::size_t full_speed_packet = 64;
 
 std::string name_of(const transport::BoardInfo& board) {
     return fmt::format("{} ({:04x}:{:04x})", board.path, board.vendor, board.product);
@@ -181,6 +185,11 @@ std::unique_ptr<gpio::Engine> BoardManager::start_engine(transport::Board& board
                                                          unsigned interface_number) {
     const TimePoint deadline = clock_.now() + options_.timeout;
     auto transport = open_interface(board, interface_number, deadline);
+    if (!choice.chip->high_speed && transport->packet_size() > full_speed_packet) {
+        throw_errno(EPROTO, fmt::format("{} runs at high speed, an {} cannot: it is another chip, "
+                                        "or an imitation; choose another board",
+                                        name_of(board.info()), choice.chip->name));
+    }
     auto engine = std::make_unique<gpio::Engine>(
         std::move(transport),
         fmt::format("{} {}", name_of(board.info()), static_cast<char>('A' + interface_number)),

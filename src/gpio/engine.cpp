@@ -1,6 +1,7 @@
 #include "gpio/engine.h"
 
 #include "base/error.h"
+#include "base/log.h"
 
 #include <fmt/format.h>
 
@@ -72,7 +73,9 @@ void Engine::start(TimePoint deadline) {
             error = send_shadow(limit);
         }
         if (!error) {
-            keeps_settings_ = latency_timer(limit) == latency_ms;
+            error = check_settings(limit);
+        }
+        if (!error) {
             in_step_ = true;
             return;
         }
@@ -81,7 +84,11 @@ void Engine::start(TimePoint deadline) {
             break;
         }
     }
-    throw std::system_error(error, name_ + ": the chip does not enter MPSSE mode");
+    throw std::system_error(
+        error, name_ + (error == errno_code(EPROTO)
+                            ? ": an imitation of an FTDI chip, which forgets what it is told and "
+                              "may lack lines: choose another board"
+                            : ": the chip does not enter MPSSE mode"));
 }
 
 template <typename Step>
@@ -217,6 +224,17 @@ std::optional<std::uint8_t> Engine::latency_timer(TimePoint deadline) {
     const auto [bytes, error] = transport_->control_in(
         static_cast<std::uint8_t>(Request::get_latency_timer), 0, answer, deadline);
     return error || bytes != answer.size() ? std::nullopt : std::optional(answer[0]);
+}
+
+std::error_code Engine::check_settings(TimePoint deadline) {
+    const auto answer = latency_timer(deadline);
+    keeps_settings_ = answer == latency_ms;
+    if (!answer) {
+        log::warning(name_ +
+                     ": the chip does not tell its latency timer, so a loss of its power "
+                     "will not be noticed: if it is no FTDI chip, choose another board");
+    }
+    return answer && !keeps_settings_ ? errno_code(EPROTO) : std::error_code{};
 }
 
 bool Engine::forgot_settings(TimePoint deadline) {

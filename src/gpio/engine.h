@@ -55,7 +55,8 @@ class Engine {
 
     /// Enters MPSSE mode with all lines as inputs. The order is purge OUT, mode 0, mode MPSSE,
     /// purge IN, bad-command echo: bytes still queued when mode 0 is selected would be played out
-    /// on the pins by the UART. Throws std::system_error.
+    /// on the pins by the UART. Throws std::system_error: EPROTO the chip does not keep what it is
+    /// given, and so is no FTDI chip.
     void start(TimePoint deadline);
 
     /// False after a failure, until ensure_in_step() has mended it.
@@ -114,6 +115,9 @@ class Engine {
     void note_answer() noexcept { last_answer_ = clock_.now(); }
     /// In milliseconds; nothing if the chip does not say.
     std::optional<std::uint8_t> latency_timer(TimePoint deadline);
+    /// EPROTO if the chip answers with another latency timer than it was given. One that does not
+    /// answer is accepted with a warning.
+    std::error_code check_settings(TimePoint deadline);
     /// Whether the chip has the settings of power-up; no, if it does not say.
     bool forgot_settings(TimePoint deadline);
     /// Rungs 1 to 3, each if the one before it was not enough.

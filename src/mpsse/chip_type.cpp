@@ -10,14 +10,14 @@ namespace {
 /// the HP parts are those of the parts they derive from; FTDI publishes no MPSSE pin table for
 /// them.
 constexpr std::array chip_types = {
-    ChipType{0x0200, "FT232A", 0, 0},    ChipType{0x0400, "FT232B", 0, 0},
-    ChipType{0x0500, "FT2232D", 1, 12},  ChipType{0x0600, "FT232R", 0, 0},
-    ChipType{0x0700, "FT2232H", 2, 16},  ChipType{0x0800, "FT4232H", 2, 8},
-    ChipType{0x0900, "FT232H", 1, 16},   ChipType{0x1000, "FT-X", 0, 0},
-    ChipType{0x2800, "FT2233HP", 2, 16}, ChipType{0x2900, "FT4233HP", 2, 8},
-    ChipType{0x3000, "FT2232HP", 2, 16}, ChipType{0x3100, "FT4232HP", 2, 8},
-    ChipType{0x3200, "FT233HP", 1, 16},  ChipType{0x3300, "FT232HP", 1, 16},
-    ChipType{0x3500, "FT2232HA", 2, 16}, ChipType{0x3600, "FT4232HA", 2, 8},
+    ChipType{0x0200, "FT232A", 0, 0, 1, false},   ChipType{0x0400, "FT232B", 0, 0, 1, false},
+    ChipType{0x0500, "FT2232D", 1, 12, 2, false}, ChipType{0x0600, "FT232R", 0, 0, 1, false},
+    ChipType{0x0700, "FT2232H", 2, 16, 2, true},  ChipType{0x0800, "FT4232H", 2, 8, 4, true},
+    ChipType{0x0900, "FT232H", 1, 16, 1, true},   ChipType{0x1000, "FT-X", 0, 0, 1, false},
+    ChipType{0x2800, "FT2233HP", 2, 16, 2, true}, ChipType{0x2900, "FT4233HP", 2, 8, 4, true},
+    ChipType{0x3000, "FT2232HP", 2, 16, 2, true}, ChipType{0x3100, "FT4232HP", 2, 8, 4, true},
+    ChipType{0x3200, "FT233HP", 1, 16, 1, true},  ChipType{0x3300, "FT232HP", 1, 16, 1, true},
+    ChipType{0x3500, "FT2232HA", 2, 16, 2, true}, ChipType{0x3600, "FT4232HA", 2, 8, 4, true},
 };
 
 constexpr char to_upper(char c) noexcept {

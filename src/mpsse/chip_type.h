@@ -19,6 +19,10 @@ struct ChipType {
     unsigned mpsse_interfaces;
     /// GPIO lines of each such interface: 8, 12 or 16.
     unsigned lines;
+    /// USB interfaces, with and without MPSSE.
+    unsigned usb_interfaces;
+    /// Whether it can run at high speed, with packets of 512 bytes.
+    bool high_speed;
 
     PinMask pins() const noexcept { return static_cast<PinMask>((1U << lines) - 1U); }
 };

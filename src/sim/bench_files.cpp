@@ -15,7 +15,7 @@
 namespace gpiofs::sim {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, FaultKind>, 10> fault_words = {{
+constexpr std::array<std::pair<std::string_view, FaultKind>, 11> fault_words = {{
     {"timeout", FaultKind::timeout},
     {"stall", FaultKind::stall},
     {"short", FaultKind::short_reply},
@@ -26,6 +26,7 @@ constexpr std::array<std::pair<std::string_view, FaultKind>, 10> fault_words = {
     {"cut", FaultKind::cut},
     {"endpoint-gone", FaultKind::endpoint_gone},
     {"power-loss", FaultKind::power_loss},
+    {"imitation", FaultKind::imitation},
 }};
 constexpr std::uint64_t most_faults = 1'000'000'000;
 constexpr std::uint64_t longest_pulse_us = 3'600'000'000;  // an hour

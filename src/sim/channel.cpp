@@ -7,7 +7,6 @@
 namespace gpiofs::sim {
 namespace {
 
-constexpr std::uint8_t default_latency_ms = 16;
 /// USB 2.0: a latency of 0 means a packet in every (micro)frame, DS_FT2232H section 4.1.
 constexpr Duration microframe = std::chrono::microseconds(125);
 constexpr Duration frame = std::chrono::milliseconds(1);
@@ -45,7 +44,7 @@ void Channel::power_off(TimePoint now) {
     replies_.set_event_character(std::nullopt);
     engine_.reset(now);
     mode_ = Mode::off;
-    latency_ = default_latency_ms;
+    latency_ = power_up_latency_ms;
     last_packet_ = TimePoint::min();
     in_halted_ = out_halted_ = false;
 }

@@ -17,6 +17,9 @@
 
 namespace gpiofs::sim {
 
+/// The latency timer at power-up (DS_FT232H section 4.1).
+constexpr std::uint8_t power_up_latency_ms = 16;
+
 /// One USB interface of the chip: its two FIFOs and endpoints, its latency timer, its bit mode and
 /// what works behind it. Thread-bound.
 class Channel {

@@ -39,6 +39,8 @@ class Chip {
 
     /// Endpoint 0.
     ControlResult control(const SetupPacket& setup, std::span<std::uint8_t> data, TimePoint now);
+    /// As FaultKind::imitation.
+    void set_imitation(bool yes) noexcept { imitation_ = yes; }
     Channel& channel(unsigned interface) noexcept { return *channels_[interface]; }
 
     const Identity& identity() const noexcept { return identity_; }
@@ -69,6 +71,7 @@ class Chip {
     Pins pins_;
     std::vector<std::unique_ptr<Channel>> channels_;
     std::uint8_t configuration_ = 0;
+    bool imitation_ = false;
     TimePoint now_;
 };
 

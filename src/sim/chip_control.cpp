@@ -148,7 +148,8 @@ std::optional<std::size_t> Chip::vendor_in(const SetupPacket& setup, std::span<s
         return answer(channel.status(), setup, data);
     }
     if (setup.request == vendor_get_latency) {
-        const std::array<std::uint8_t, 1> latency = {channel.latency()};
+        const std::array<std::uint8_t, 1> latency = {imitation_ ? power_up_latency_ms
+                                                                : channel.latency()};
         return answer(latency, setup, data);
     }
     if (setup.request == vendor_read_pins) {

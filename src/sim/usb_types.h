@@ -47,7 +47,8 @@ enum class FaultKind {
     nak,
     cut,
     endpoint_gone,
-    power_loss
+    power_loss,
+    imitation
 };
 
 }  // namespace gpiofs::sim

@@ -265,6 +265,7 @@ void VirtualBoard::set_fault(FaultKind kind, long count) {
     const std::scoped_lock lock(mutex_);
     bus_->catch_up(clock_.now());
     bus_->set_fault(kind, count);
+    chip_->set_imitation(kind == FaultKind::imitation && count != 0);
 }
 
 Counters VirtualBoard::counters() {

@@ -127,6 +127,8 @@ class VirtualBoard {
     /// endpoint_gone IN and OUT: nothing answers, the transfer fails at once;
     /// power_loss   IN and OUT: before the transfer the chip falls back to power-up state (UART
     ///              mode, FIFOs empty, latency 16 ms) without a disconnect.
+    /// imitation    no bulk transfer, and whatever the count: the chip takes SET LATENCY TIMER and
+    ///              answers GET with 16 ms, as imitations of FTDI chips were seen to do.
     /// A transfer begins when it is the oldest of its endpoint. It is marked then (short_reply,
     /// garbage and late: with its first payload), and stays marked; those of the wrong kind do not
     /// count, and a transfer that meets a halted endpoint uses nothing up. Control transfers never

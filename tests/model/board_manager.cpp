@@ -268,6 +268,30 @@ TEST_CASE("an arrival that udev has not come to is worth another try") {
     CHECK(table.numbers().size() == 1);
 }
 
+TEST_CASE("a board that runs at high speed is no FT2232D, whatever it says") {
+    Table table({"A"});
+    spec::BoardSpec word;
+    word.kind = spec::BoardSpec::Kind::path;
+    word.path = "1-1";
+    table.options.boards = {word};
+    const auto board = std::make_shared<OddBoard>(table.bench.boards().front());
+    board->real = board->info();
+    board->real->virtual_board = false;
+    board->real->path = "1-1";
+    board->real->product = 0x6010;
+    board->real->bcd_device = 0x0500;
+    board->real->interfaces = 2;
+    int error = 0;
+    try {
+        table.manager.arrive(board);
+    } catch (const std::system_error& e) {
+        error = to_errno(e.code());
+        CHECK(std::string(e.what()).find("an FT2232D cannot") != std::string::npos);
+    }
+    CHECK(error == EPROTO);
+    CHECK(table.manager.empty());
+}
+
 TEST_CASE("the hook is called when the last board has gone, and not before") {
     Table table({"A", "B"});
     int calls = 0;

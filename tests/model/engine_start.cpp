@@ -133,6 +133,25 @@ TEST_CASE("engine: start fails in time on a board that is silent or gone") {
     CHECK(clock.now() <= deadline);
 }
 
+TEST_CASE("engine: an imitation that takes settings and forgets them is refused") {
+    ManualClock clock;
+    for (const char* chip : {"FT2232D", "FT232H"}) {
+        CAPTURE(chip);
+        Rig rig(clock, {chip});
+        rig.bench.write(0, "fault", "imitation -1");
+        CHECK(errno_of([&] { rig.engine()->start(rig.deadline()); }) == EPROTO);
+        rig.bench.write(0, "fault", "0");
+        CHECK_NOTHROW(rig.started());
+    }
+}
+
+TEST_CASE("engine: a chip that loses its power while it is started is no imitation") {
+    ManualClock clock;
+    Rig rig(clock);
+    rig.bench.write(0, "fault", "power-loss 1");
+    CHECK_NOTHROW(rig.started());
+}
+
 TEST_CASE("engine: an echo that comes late does not pass for the one asked for") {
     ManualClock clock;
     for (const Bytes& late :

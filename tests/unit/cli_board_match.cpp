@@ -149,6 +149,14 @@ TEST_CASE("a serial that something else has too still means the FTDI board") {
     CHECK(chosen({"serial:0001"}, present).at(0).board == 1);
 }
 
+TEST_CASE("a board with another number of interfaces than its chip has is refused") {
+    CHECK(contains(refusal({"0403:6010"}, {info("1-1", 0x04036010, 0x0500, 1)}).text,
+                   "has 1 USB interface, an FT2232D has 2"));
+    CHECK(contains(refusal({"path:1-1"}, {info("1-1", 0x04036014, 0x0900, 3)}).text,
+                   "has 3 USB interfaces, an FT232H has 1"));
+    CHECK(contains(refusal({}, {info("1-1", 0x04036011, 0x0800, 0)}).text, "choose another board"));
+}
+
 TEST_CASE("chips that cannot serve are refused by name") {
     CHECK(contains(refusal({"path:1-1"}, {ft232r("1-1")}).text, "FT232R"));
     CHECK(contains(refusal({"0403:6014"}, {info("1-1", 0x04036014, 0x0999, 1)}).text, "0999"));
@@ -157,11 +165,6 @@ TEST_CASE("chips that cannot serve are refused by name") {
     CHECK(contains(refusal({"0403:6010,interface=B"}, {info("1-1", 0x04036010, 0x0500, 2)}).text,
                    "FT2232D"));
     CHECK(contains(refusal({"path:1-1,interface=B"}, {ft232h("1-1")}).text, "use A"));
-}
-
-TEST_CASE("the configuration's interfaces bound the chip's") {
-    CHECK(contains(refusal({"0403:6010,interface=B"}, {info("1-1", 0x04036010, 0x0700, 1)}).text,
-                   "interface B"));
 }
 
 TEST_CASE("virtual boards are matched by their order and by nothing else") {
