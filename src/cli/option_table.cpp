@@ -81,14 +81,15 @@ bool set_on_exit(Options& options, std::string_view value, std::string& error) {
 }
 
 bool set_detach(Options& options, std::string_view value, std::string& error) {
-    if (value == "sio") {
+    options.take_open_tty = value == "open";
+    if (value == "sio" || value == "open") {
         options.detach = transport::Detach::serial;
     } else if (value == "any") {
         options.detach = transport::Detach::any;
     } else if (value == "none") {
         options.detach = transport::Detach::none;
     } else {
-        error = fmt::format("'{}' is not sio, any or none", value);
+        error = fmt::format("'{}' is not sio, any, open or none", value);
         return false;
     }
     return true;
@@ -215,7 +216,7 @@ constexpr std::array mount_rows = {
               set<&Options::leave_held>},
     OptionRow{"", "on_exit", "keep|reset", "pins at the end (default: see the manual)",
               set_on_exit},
-    OptionRow{"", "detach", "sio|any|none",
+    OptionRow{"", "detach", "sio|any|open|none",
               "kernel driver that may be detached (default sio: ftdi_sio)", set_detach},
     OptionRow{"", "uid", "USER", "owner of the tree (default: who mounts it)", set_uid},
     OptionRow{"", "gid", "GROUP", "group of the tree (default: of who mounts it)", set_gid},

@@ -56,6 +56,10 @@ struct Options {
     bool leave_held = false;
     OnExit on_exit = OnExit::automatic;
     transport::Detach detach = transport::Detach::serial;
+    /// Take a board whose tty a program has open.
+    bool take_open_tty = false;
+    /// Not from the command line: see daemon::note_tty_openers().
+    std::vector<transport::TtyOpener> tty_openers;
 
     /// Owner of the tree; absent: who mounts it.
     std::optional<uid_t> uid;

@@ -148,8 +148,11 @@ bool BoardManager::is_taken(const std::string& identity) const {
 std::unique_ptr<transport::Transport> BoardManager::open_interface(transport::Board& board,
                                                                    unsigned interface_number,
                                                                    TimePoint deadline) const {
+    const bool by_hand = ask_udev_(board.info()) != cli::MountsItself::yes;
     try {
-        return board.open(interface_number, {options_.detach, deadline});
+        return board.open(
+            interface_number,
+            {options_.detach, deadline, options_.take_open_tty || !by_hand, options_.tty_openers});
     } catch (const std::system_error& error) {
         if (options_.leave_held && to_errno(error.code()) == EBUSY) {
             throw LeftAlone(fmt::format("left alone: {}", error.what()));

@@ -8,6 +8,7 @@
 #include "fs/mount_point.h"
 #include "mpsse/chip_type.h"
 #include "mpsse/known_boards.h"
+#include "usb/tty.h"
 
 #include <fmt/format.h>
 
@@ -63,6 +64,12 @@ fs::MountOptions mount_options(const cli::Options& options, const std::string& m
 }
 
 }  // namespace
+
+void note_tty_openers(cli::Options& options) {
+    if (!options.take_open_tty) {
+        options.tty_openers = usb::tty_openers();
+    }
+}
 
 Daemon::Daemon(const cli::Options& options)
     : options_(options),

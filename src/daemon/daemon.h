@@ -29,6 +29,10 @@ class EndedBySignal final : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+/// Notes in the options which programs have ttys of boards open. Sees those of other users only
+/// before keep_needed_privileges().
+void note_tty_openers(cli::Options& options);
+
 /// Everything that is there while the tree is mounted, in the order in which it needs each other.
 /// Thread-bound to the main thread.
 class Daemon {

@@ -37,6 +37,7 @@ std::string prepare_place(cli::Options& options) {
 }
 
 int serve(cli::Options& options) {
+    daemon::note_tty_openers(options);
     keep_needed_privileges();
     if (!fs::is_handed_over(options.mount_point)) {
         fs::check_fuse(options.allow_other);

@@ -2,9 +2,12 @@
 
 #include "transport/transport.h"
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,9 +33,22 @@ struct BoardInfo {
 /// Which kernel driver may be taken off an interface.
 enum class Detach { serial, any, none };
 
+/// A program that has a serial port open.
+struct TtyOpener {
+    std::string tty;  ///< "ttyUSB0"
+    /// Of the tty's folder in sysfs: tells it from a later one of the same name.
+    ino_t tty_inode = 0;
+    pid_t pid = 0;
+    std::string program;
+};
+
 struct OpenOptions {
     Detach detach = Detach::serial;
     TimePoint deadline = TimePoint::max();
+    /// Whether an interface may be taken although a program has its tty open.
+    bool take_open_tty = true;
+    /// Programs that were seen to have a tty open; outlives the call.
+    std::span<const TtyOpener> tty_openers{};
 };
 
 /// A board that is plugged in. Thread-safe.
@@ -50,7 +66,8 @@ class Board {
     virtual std::string holder(unsigned number) const = 0;
 
     /// Claims one interface and no other. Throws std::system_error: EACCES no permission for the
-    /// device node, EBUSY held by a program or by a driver that may not be detached, ENODEV gone.
+    /// device node, EBUSY held by a program or by a driver that may not be detached, or its tty is
+    /// open and may not be taken, ENODEV gone.
     virtual std::unique_ptr<Transport> open(unsigned number, const OpenOptions& options) = 0;
 };
 

@@ -91,11 +91,15 @@ std::optional<std::string> sysfs::serial(const std::string& path) {
     return text;
 }
 
+std::string sysfs::interface_folder(const std::string& path, unsigned configuration,
+                                    unsigned interface) {
+    return fmt::format("{}/{}:{}.{}", devices, path, configuration, interface);
+}
+
 std::string sysfs::driver(const std::string& path, unsigned configuration, unsigned interface) {
     std::error_code none;
     return std::filesystem::read_symlink(
-               fmt::format("{}/{}:{}.{}/driver", devices_folder, path, configuration, interface),
-               none)
+               interface_folder(path, configuration, interface) + "/driver", none)
         .filename()
         .string();
 }

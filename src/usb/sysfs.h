@@ -15,6 +15,9 @@ namespace gpiofs::usb::sysfs {
 /// absent if it has none.
 std::optional<std::string> serial(const std::string& path);
 
+/// Where sysfs has an interface.
+std::string interface_folder(const std::string& path, unsigned configuration, unsigned interface);
+
 /// The driver bound to an interface: "ftdi_sio", "gpio-mpsse", "usbfs" if a program has claimed it;
 /// empty if there is none.
 std::string driver(const std::string& path, unsigned configuration, unsigned interface);

@@ -4,6 +4,7 @@
 #include "usb/claimed_interface.h"
 #include "usb/libusb_transport.h"
 #include "usb/sysfs.h"
+#include "usb/tty.h"
 
 #include <fmt/format.h>
 
@@ -55,6 +56,9 @@ std::unique_ptr<transport::Transport> UsbBoard::open(unsigned number,
     }
     const std::string what = fmt::format("{} {}", name_, interface_name(number));
     const Endpoints endpoints = endpoints_of(*configuration_of(device_.get()), number, what);
+    if (options.detach != transport::Detach::none) {
+        check_tty(number, options);
+    }
     auto claimed = std::make_unique<ClaimedInterface>(
         handle(), InterfaceId{info_.path, configuration_, number, what}, options.detach);
     return std::make_unique<LibusbTransport>(std::move(claimed), endpoints);
@@ -68,6 +72,21 @@ std::shared_ptr<DeviceHandle> UsbBoard::handle() {
         handle_ = opened;
     }
     return opened;
+}
+
+/// Throws EBUSY if a program has the interface's tty open, unless that does not matter.
+void UsbBoard::check_tty(unsigned number, const transport::OpenOptions& options) const {
+    if (options.take_open_tty) {
+        return;
+    }
+    const auto opener = tty_opener(sysfs::interface_folder(info_.path, configuration_, number),
+                                   options.tty_openers);
+    if (opener) {
+        throw_errno(EBUSY, fmt::format("{} {}: {} (process {}) has /dev/{} open: end it, or insist "
+                                       "with -o detach=open",
+                                       name_, interface_name(number), opener->program, opener->pid,
+                                       opener->tty));
+    }
 }
 
 }  // namespace gpiofs::usb

@@ -26,6 +26,7 @@ class UsbBoard final : public transport::Board {
 
   private:
     std::shared_ptr<DeviceHandle> handle();
+    void check_tty(unsigned number, const transport::OpenOptions& options) const;
 
     std::shared_ptr<Context> context_;
     Device device_;

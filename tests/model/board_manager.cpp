@@ -27,6 +27,7 @@ class OddBoard final : public transport::Board {
     std::string holder(unsigned number) const override { return board_->holder(number); }
     std::unique_ptr<transport::Transport> open(unsigned number,
                                                const transport::OpenOptions& options) override {
+        takes_open_tty = options.take_open_tty;
         if (error != 0) {
             throw_errno(error, info().path + " is held");
         }
@@ -40,6 +41,7 @@ class OddBoard final : public transport::Board {
     int error = 0;
     std::optional<transport::BoardInfo> real;  ///< what it says it is
     std::function<void()> while_opening;
+    std::optional<bool> takes_open_tty;  ///< what open() was asked for
 
   private:
     std::shared_ptr<transport::Board> board_;
@@ -266,6 +268,24 @@ TEST_CASE("an arrival that udev has not come to is worth another try") {
     table.udev_says = cli::MountsItself::yes;
     CHECK_NOTHROW(table.manager.arrive(board));
     CHECK(table.numbers().size() == 1);
+}
+
+TEST_CASE("the tty of a board that was chosen by hand is taken from nobody unasked") {
+    Table table({"A"});
+    const auto board = std::make_shared<OddBoard>(table.bench.boards().front());
+    board->error = EBUSY;  // so that it can be opened again
+    const auto takes_open_tty = [&] {
+        CHECK_THROWS_AS(table.manager.arrive(board), std::system_error);
+        return board->takes_open_tty;
+    };
+    CHECK(takes_open_tty() == false);
+    table.udev_says = cli::MountsItself::unknown_yet;
+    CHECK(takes_open_tty() == false);
+    table.udev_says = cli::MountsItself::yes;
+    CHECK(takes_open_tty() == true);
+    table.udev_says = cli::MountsItself::no;
+    table.options.take_open_tty = true;
+    CHECK(takes_open_tty() == true);
 }
 
 TEST_CASE("a board that runs at high speed is no FT2232D, whatever it says") {

@@ -105,6 +105,9 @@ TEST_CASE("every mount option reaches its value") {
     CHECK(parsed({"-oon_exit=keep,detach=none", "/mnt"}).on_exit == cli::OnExit::keep);
     CHECK(parsed({"-odetach=none", "/mnt"}).detach == transport::Detach::none);
     CHECK(parsed({"-odetach=sio", "/mnt"}).detach == transport::Detach::serial);
+    CHECK_FALSE(parsed({"-odetach=any", "/mnt"}).take_open_tty);
+    CHECK(parsed({"-odetach=open", "/mnt"}).take_open_tty);
+    CHECK(parsed({"-odetach=open", "/mnt"}).detach == transport::Detach::serial);
 }
 
 TEST_CASE("users and groups may be named") {
@@ -182,7 +185,7 @@ TEST_CASE("bad values of mount options") {
                    "'60001' is not a number from 1 to 60000"));
     CHECK(contains(error_of({"-o", "sample_interval_us=-1", "/mnt"}), "streaming"));
     CHECK(contains(error_of({"-o", "on_exit=off", "/mnt"}), "keep or reset"));
-    CHECK(contains(error_of({"-o", "detach=all", "/mnt"}), "sio, any or none"));
+    CHECK(contains(error_of({"-o", "detach=all", "/mnt"}), "sio, any, open or none"));
     for (const auto* mask : {"umask=", "umask=8", "umask=1000", "umask=-1", "umask=22x"}) {
         CHECK(contains(error_of({"-o", mask, "/mnt"}), "octal"));
     }

@@ -1,13 +1,41 @@
 #include "usb/fixture.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <sys/wait.h>
 
 #include <cerrno>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <unistd.h>
 
 namespace gpiofs::tests {
 namespace {
 
 using transport::Detach;
+
+/// A shell command that runs until it is no longer wanted.
+class Child {
+  public:
+    explicit Child(const char* command) : pid_(::fork()) {
+        if (pid_ == 0) {
+            ::execl("/bin/sh", "sh", "-c", command, nullptr);
+            ::_exit(127);
+        }
+    }
+    Child(const Child&) = delete;
+    Child& operator=(const Child&) = delete;
+    ~Child() {
+        ::kill(pid_, SIGKILL);
+        ::waitpid(pid_, nullptr, 0);
+    }
+    pid_t pid() const noexcept { return pid_; }
+
+  private:
+    pid_t pid_;
+};
 
 TEST_CASE("only the interface that is opened is taken, and given back at the end") {
     Fixture fixture;
@@ -67,6 +95,34 @@ TEST_CASE("gpio-mpsse is taken off only by detach=any") {
     CHECK(transport->detached_driver());
     transport.reset();
     CHECK(fixture.fake.usbfs().driver(1) == "gpio-mpsse");
+}
+
+TEST_CASE(
+    "an interface whose tty a program has open is refused, with both, unless that is allowed") {
+    Fixture fixture;
+    // A tty with the number of /dev/full, which this test's child has open.
+    const auto tty = fixture.testbed.root() / "sys/bus/usb/devices/1-1:1.0/ttyUSB0/tty/ttyUSB0";
+    std::filesystem::create_directories(tty);
+    std::ofstream(tty / "dev") << "1:7\n";
+    const transport::OpenOptions careful{.detach = Detach::serial,
+                                         .deadline = in(patience),
+                                         .take_open_tty = false,
+                                         .tty_openers = {}};
+    fixture.board->open(0, careful);  // and given back
+    const Child child("exec sleep 600 </dev/full");
+    const std::string program =
+        fmt::format("sleep (process {}) has /dev/ttyUSB0 open", child.pid());
+    Failure failure;
+    CHECK(eventually([&] {
+        failure = failure_of([&] { fixture.board->open(0, careful); });
+        return failure.text.find(program) != std::string::npos;
+    }));
+    CHECK(failure.error == EBUSY);
+    CHECK(failure.text.find("1-1 (0403:6010) interface A") != std::string::npos);
+    CHECK(failure.text.find("-o detach=open") != std::string::npos);
+    CHECK(fixture.fake.usbfs().driver(0) == "ftdi_sio");
+    CHECK_NOTHROW(fixture.board->open(1, careful));
+    CHECK(fixture.open(0, Detach::serial)->detached_driver());
 }
 
 TEST_CASE("what another program holds is never taken") {
