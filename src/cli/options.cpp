@@ -167,7 +167,18 @@ class Parser {
                             "MOUNTPOINT",
                             positionals_[1], option));
         }
-        return take_board();
+        return take_board() ||
+               fail(may_be_a_place(options_.source)
+                        ? fmt::format("'{}' is no BOARD: leave it out, {} takes the place of "
+                                      "MOUNTPOINT",
+                                      options_.source, option)
+                        : std::move(error_));
+    }
+
+    /// Whether a text that is no BOARD may be meant as a mount point.
+    static bool may_be_a_place(std::string_view text) {
+        return text.starts_with('/') || text.starts_with('.') ||
+               text.find(':') == std::string_view::npos;
     }
 
     bool take_board() {

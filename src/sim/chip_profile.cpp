@@ -1,5 +1,7 @@
 #include "sim/chip_profile.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -62,6 +64,16 @@ constexpr std::array<ChipProfile, 4> chips = {{
      .open_drain_opcode = false},
 }};
 
+/// All names, separated by ", ".
+std::string chip_names() {
+    std::string names;
+    for (const ChipProfile& chip : chips) {
+        names += names.empty() ? "" : ", ";
+        names += chip.name;
+    }
+    return names;
+}
+
 bool same_letters(std::string_view a, std::string_view b) noexcept {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
         return std::toupper(static_cast<unsigned char>(x)) ==
@@ -78,13 +90,15 @@ const ChipProfile* find_chip(std::string_view name) noexcept {
     return found == chips.end() ? nullptr : found;
 }
 
-std::string chip_names() {
-    std::string names;
-    for (const ChipProfile& chip : chips) {
-        names += names.empty() ? "" : ", ";
-        names += chip.name;
+const ChipProfile* find_chip(const BoardConfig& config, std::string& error) {
+    const ChipProfile* chip = find_chip(config.chip);
+    if (chip == nullptr) {
+        error = fmt::format("unknown chip '{}': one of {}", config.chip, chip_names());
+    } else if (config.usb == UsbSpeed::high && !chip->high_speed) {
+        error = fmt::format("{} has no high-speed USB: leave usb=hs out", chip->name);
+        return nullptr;
     }
-    return names;
+    return chip;
 }
 
 }  // namespace gpiofs::sim

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "sim/board_config.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -29,7 +31,8 @@ struct ChipProfile {
 /// The chip of this name, in any case; nullptr if there is none. Reentrant.
 const ChipProfile* find_chip(std::string_view name) noexcept;
 
-/// All chip names, separated by ", ", for error messages.
-std::string chip_names();
+/// The chip of a virtual board, if there can be such a board. Otherwise nullptr, and one line for
+/// the user in `error`.
+const ChipProfile* find_chip(const BoardConfig& config, std::string& error);
 
 }  // namespace gpiofs::sim

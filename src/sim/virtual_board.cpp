@@ -26,13 +26,10 @@ void sleep_exactly() noexcept {
 }
 
 const ChipProfile& chip_for(const BoardConfig& config) {
-    const ChipProfile* chip = find_chip(config.chip);
+    std::string error;
+    const ChipProfile* chip = find_chip(config, error);
     if (chip == nullptr) {
-        throw std::invalid_argument(
-            fmt::format("unknown chip '{}': one of {}", config.chip, chip_names()));
-    }
-    if (config.usb == UsbSpeed::high && !chip->high_speed) {
-        throw std::invalid_argument(fmt::format("{} has no high-speed USB", chip->name));
+        throw std::invalid_argument(error);
     }
     return *chip;
 }

@@ -1,6 +1,7 @@
 #include "spec/board_spec.h"
 
 #include "base/text.h"
+#include "sim/chip_profile.h"
 #include "spec/values.h"
 
 #include <fmt/format.h>
@@ -97,12 +98,12 @@ bool parse_serial(std::string_view text, std::optional<std::string>& serial, std
 }
 
 bool parse_interfaces(std::string_view text, std::string& interfaces, std::string& error) {
-    const auto is_letter = [](char c) { return c >= 'A' && c <= 'D'; };
+    const auto is_letter = [](char c) { return c == 'A' || c == 'B'; };
     const auto not_rising = [](char a, char b) { return a >= b; };
     if (text.empty() || !std::all_of(text.begin(), text.end(), is_letter) ||
         std::adjacent_find(text.begin(), text.end(), not_rising) != text.end()) {
-        error = fmt::format("interface '{}' is not letters from A to D in order, such as A or AB",
-                            text);
+        error =
+            fmt::format("interface '{}' is not A, B or AB: no other has MPSSE on any chip", text);
         return false;
     }
     interfaces = text;
@@ -213,6 +214,21 @@ bool parse_chip(std::string_view text, std::string& chip, std::string& error) {
     return true;
 }
 
+/// Whether there can be such a virtual board, and these interfaces of it have MPSSE.
+bool check_virtual(const sim::BoardConfig& spec, std::string_view interfaces, std::string& error) {
+    const sim::ChipProfile* chip = sim::find_chip(spec, error);
+    if (chip == nullptr) {
+        return false;
+    }
+    for (const char letter : interfaces) {
+        if (static_cast<unsigned>(letter - 'A') >= chip->mpsse_interfaces) {
+            error = fmt::format("{}'s interface {} has no MPSSE: use A", chip->name, letter);
+            return false;
+        }
+    }
+    return true;
+}
+
 bool take_prefix(std::string_view& text, std::string_view prefix) noexcept {
     if (text.substr(0, prefix.size()) != prefix) {
         return false;
@@ -281,6 +297,10 @@ std::optional<BoardSpec> parse_board(std::string_view text, std::string& error) 
             return std::nullopt;
         }
     }
+    if (spec.kind == BoardSpec::Kind::simulated &&
+        !check_virtual(spec.simulated, spec.interfaces, error)) {
+        return std::nullopt;
+    }
     return spec;
 }
 
@@ -294,6 +314,9 @@ std::optional<sim::BoardConfig> parse_virtual_board(std::string_view text, std::
         if (!accept(apply_virtual(spec, pair, error), pair, error)) {
             return std::nullopt;
         }
+    }
+    if (!check_virtual(spec, "", error)) {
+        return std::nullopt;
     }
     return spec;
 }

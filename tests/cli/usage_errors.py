@@ -27,6 +27,17 @@ BAD_USAGE = [
     (["--at-sysfs", "all", "/mnt"], "'/mnt'"),
     (["--at-sysfs", "--mount-below", "/run"], "--mount-below"),
     (["--hide-kernel", "/mnt"], "--at-sysfs"),
+    (["--at-sysfs", "/mnt"], "'/mnt' is no BOARD: leave it out, --at-sysfs takes the place"),
+    (["--mount-below", "/run", "./mnt"], "--mount-below takes the place of MOUNTPOINT"),
+    (["--at-sysfs", "path:x"], "bus and ports"),
+    (["--simulate", "FT999", "/mnt"], "'FT999': one of FT232H"),
+    (["--simulate", "/x", "/mnt"], "'/x'"),
+    (["--simulate", "FT2232D,usb=hs", "/mnt"], "no high-speed"),
+    (["--simulate", "FT232H,interface=B", "/mnt"], "interface B"),
+    (["--simulate", "FT4232H,interface=C", "/mnt"], "'C'"),
+    (["sim:FT999", "/mnt"], "'FT999'"),
+    (["all,interface=C", "/mnt"], "'C'"),
+    (["/x", "/mnt"], "'/x'"),
 ]
 QUESTIONS = [(["--help"], "Usage: mpsse-gpiofs"), (["-V"], "mpsse-gpiofs ")]
 

@@ -46,7 +46,7 @@ TEST_CASE("a mount point that cannot be used is one line and status 1") {
     check_fails({"--simulate", "FT232H", folder.path() / std::string(256, 'x')}, 1, {"too long"});
     check_fails({"--simulate", "FT232H"}, 2, {"MOUNTPOINT is missing"});
     check_fails({"--nonsense", folder.path()}, 2, {"--nonsense"});
-    check_fails({"--simulate", "FT999", folder.path()}, 1, {"FT999"});
+    check_fails({"--simulate", "FT999", folder.path()}, 2, {"FT999"});
 }
 
 TEST_CASE("without /dev/fuse, or as a user who may not allow others, it says what to do") {

@@ -160,8 +160,6 @@ TEST_CASE("a board with another number of interfaces than its chip has is refuse
 TEST_CASE("chips that cannot serve are refused by name") {
     CHECK(contains(refusal({"path:1-1"}, {ft232r("1-1")}).text, "FT232R"));
     CHECK(contains(refusal({"0403:6014"}, {info("1-1", 0x04036014, 0x0999, 1)}).text, "0999"));
-    const auto error = refusal({"path:1-1,interface=AC"}, {ft4232h("1-1")});
-    CHECK(contains(error.text, "interface C has no MPSSE: use A or B"));
     CHECK(contains(refusal({"0403:6010,interface=B"}, {info("1-1", 0x04036010, 0x0500, 2)}).text,
                    "FT2232D"));
     CHECK(contains(refusal({"path:1-1,interface=B"}, {ft232h("1-1")}).text, "use A"));

@@ -152,12 +152,15 @@ TEST_CASE("bad values") {
           "path:-1", "path:1-1.", "path:1-1..2", "path:a-1", "path:1-1:1.0"}) {
         CHECK(contains(error_of(path), "path"));
     }
-    for (const auto* letters : {"", "a", "E", "BA", "AA", "A,B", "A B"}) {
+    for (const auto* letters : {"", "a", "C", "AC", "E", "BA", "AA", "A,B", "A B"}) {
         CHECK_FALSE(error_of(std::string("all,interface=") + letters).empty());
     }
     CHECK(contains(error_of("all,sample_interval_us=-1"), "streaming"));
     CHECK(contains(error_of("all,sample_interval_us=4294967296"), "4294967296"));
     CHECK(contains(error_of("sim:FT232H,usb=ss"), "'ss'"));
+    CHECK(contains(error_of("sim:FT999"), "unknown chip 'FT999': one of FT232H"));
+    CHECK(contains(error_of("sim:FT2232D,usb=hs"), "FT2232D has no high-speed USB"));
+    CHECK(contains(error_of("sim:ft2232d,interface=AB"), "FT2232D's interface B has no MPSSE"));
     CHECK(contains(error_of("sim:FT232H,id=0403"), "'0403'"));
     CHECK(contains(error_of("sim:FT232H,engine_ns=-1"), "'-1'"));
     CHECK(contains(error_of("sim:FT232H,path=1-1"), "'path'"));
