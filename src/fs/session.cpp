@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "base/unique_fd.h"
 #include "fs/mount_point.h"
 #include "fs/operations.h"
@@ -17,6 +18,7 @@
 #include <csignal>
 #include <cstdarg>
 #include <cstdio>
+#include <cstdlib>
 #include <fcntl.h>
 #include <mutex>
 #include <poll.h>
@@ -71,6 +73,18 @@ std::string& last_message() {
     } else {
         log::info(line);
     }
+}
+
+/// What libfuse does not say: it looks for the helper in /usr/bin and then by PATH.
+std::string why_no_mount() {
+    const char* path = std::getenv("PATH");
+    const std::string folders = fmt::format("/usr/bin:{}", path != nullptr ? path : "");
+    for (const auto folder : split(folders, ':')) {
+        if (::access(fmt::format("{}/fusermount3", folder).c_str(), X_OK) == 0) {
+            return "fusermount3 refused";
+        }
+    }
+    return "fusermount3 is not installed: install fuse3";
 }
 
 /// Takes a mount of ours out of the tree, also while it is in use; whether it worked.
@@ -189,7 +203,7 @@ Session::Session(const MountOptions& options, const Services& services)
     if (fuse_session_mount(handle_->session, options.mount_point.c_str()) != 0) {
         throw_errno(errno != 0 ? errno : EPERM,
                     fmt::format("mount at {}: {}", options.mount_point,
-                                last_message().empty() ? "fusermount3 refused" : last_message()));
+                                last_message().empty() ? why_no_mount() : last_message()));
     }
     handle_->mount_point = options.mount_point;
     handle_->mounted = true;

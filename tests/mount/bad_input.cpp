@@ -49,6 +49,24 @@ TEST_CASE("a mount point that cannot be used is one line and status 1") {
     check_fails({"--simulate", "FT999", folder.path()}, 2, {"FT999"});
 }
 
+TEST_CASE("without fusermount3 an ordinary user is told to install it") {
+    NEEDS_MOUNT();
+    if (::geteuid() != 0) {
+        SKIP_TEST("only root can hide fusermount3");
+    }
+    const TemporaryFolder folder;
+    fs::permissions(folder.path(), fs::perms(0755));
+    REQUIRE(::chown(folder.path().c_str(), 65534, 65534) == 0);
+    const auto done = shell(fmt::format(
+        "unshare -m sh -euc 'mount --bind /dev/null /usr/bin/fusermount3;"
+        " exec setpriv --reuid=65534 --regid=65534 --clear-groups {} --simulate FT232H {}' || "
+        "echo status $?",
+        GPIOFS_PROGRAM, folder.path().string()));
+    CAPTURE(done.err);  // a line of libfuse's comes first
+    CHECK(done.out == "status 1\n");
+    CHECK(done.err.find("fusermount3 is not installed: install fuse3") != std::string::npos);
+}
+
 TEST_CASE("without /dev/fuse, or as a user who may not allow others, it says what to do") {
     NEEDS_MOUNT();
     const TemporaryFolder folder;
