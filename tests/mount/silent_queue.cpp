@@ -1,4 +1,5 @@
 #include "mount/virtual_boards.h"
+#include "sanitizer.h"
 #include "support/mount.h"
 #include "support/skip.h"
 
@@ -139,7 +140,9 @@ TEST_CASE("silent board: recovery rests after ten seconds, and the next access t
         std::this_thread::sleep_for(1s);
         return board.mount().context_switches() - before;
     };
-    CHECK(switches_in_a_second() < 5);
+    if (sanitizers != "thread") {  // whose own thread wakes up ten times a second
+        CHECK(switches_in_a_second() < 5);
+    }
     const auto asked_again = timed(read);
     CHECK(asked_again.text == "ETIMEDOUT");
     CHECK(asked_again.after < deadline + slack);
