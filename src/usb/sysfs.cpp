@@ -93,7 +93,7 @@ std::optional<std::string> sysfs::serial(const std::string& path) {
 
 std::string sysfs::interface_folder(const std::string& path, unsigned configuration,
                                     unsigned interface) {
-    return fmt::format("{}/{}:{}.{}", devices, path, configuration, interface);
+    return fmt::format("{}/{}:{}.{}", devices_folder, path, configuration, interface);
 }
 
 std::string sysfs::driver(const std::string& path, unsigned configuration, unsigned interface) {
