@@ -23,6 +23,8 @@ class UniqueFd {
     int get() const noexcept { return fd_; }
     explicit operator bool() const noexcept { return fd_ >= 0; }
     void reset(int fd = -1) noexcept;
+    /// Gives it to somebody else to close.
+    int release() noexcept { return std::exchange(fd_, -1); }
 
   private:
     int fd_ = -1;

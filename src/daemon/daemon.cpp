@@ -5,7 +5,6 @@
 #include "cli/board_match.h"
 #include "cli/opt_in.h"
 #include "cli/udev_database.h"
-#include "fs/mount_point.h"
 #include "mpsse/chip_type.h"
 #include "mpsse/known_boards.h"
 #include "usb/tty.h"
@@ -45,12 +44,11 @@ std::optional<unsigned> most_interfaces(const cli::Options& options) {
 /// Leads to the tree's own root. Its last part is the name of the kernel's class where it can be,
 /// for programs that only look at that.
 std::string class_link_at(const std::string& mount_point) {
-    return mount_point == fs::sysfs_place ? mount_point : "..";
+    return mount_point == mounting::sysfs_place ? mount_point : "..";
 }
 
-fs::MountOptions mount_options(const cli::Options& options, const std::string& mount_point) {
+fs::MountOptions mount_options(const cli::Options& options) {
     fs::MountOptions mount;
-    mount.mount_point = mount_point;
     mount.source = options.source.empty() ? "mpsse-gpiofs" : options.source;
     mount.options = options.mount_options;
     mount.allow_other = options.allow_other || ::geteuid() == 0;
@@ -71,10 +69,10 @@ void note_tty_openers(cli::Options& options) {
     }
 }
 
-Daemon::Daemon(const cli::Options& options)
+Daemon::Daemon(const cli::Options& options, std::optional<mounting::MountPoint> mount_point)
     : options_(options),
       boards_(options, registry_, reclaim_, clock_, cli::ask_udev),
-      mount_point_(options.mount_point) {
+      mount_point_(std::move(mount_point)) {
     if (options.exit_on_unplug) {
         boards_.when_empty(EndSignals::raise);
     }
@@ -86,6 +84,7 @@ Daemon::Daemon(const cli::Options& options)
         }
         if (options.at_sysfs) {
             sysfs_place_.emplace(options.hide_kernel);
+            mount_point_.emplace(mounting::sysfs_place, true);
         }
         open_boards();
         mount();
@@ -189,17 +188,17 @@ std::vector<cli::Choice> Daemon::choose(const BoardManager::Boards& present) con
 
 void Daemon::claim_folder(const transport::BoardInfo& board) {
     folder_.emplace(options_.mount_below, board.serial, board.path);
-    mount_point_ = fs::prepare_mount_point(folder_->path(), options_.nonempty);
+    mount_point_.emplace(folder_->open(), options_.nonempty);
 }
 
 void Daemon::mount() {
     const fs::Services services{
         registry_, bench_tree_.get(), clock_,
         std::chrono::duration_cast<std::chrono::milliseconds>(options_.timeout),
-        class_link_at(mount_point_)};
-    session_.emplace(mount_options(options_, mount_point_), services);
+        class_link_at(mount_point_->path())};
+    session_.emplace(*mount_point_, mount_options(options_), services);
     if (folder_) {
-        log::info("mounted at " + mount_point_);
+        log::info("mounted at " + mount_point_->path());
     }
 }
 
@@ -207,7 +206,7 @@ void Daemon::run(cli::Startup& startup) {
     struct Ready {
         cli::Startup& startup;
         const std::string& mount_point;
-    } ready{startup, mount_point_};
+    } ready{startup, mount_point_->path()};
     session_->on_ready(
         [](void* context) {
             const auto* told = static_cast<const Ready*>(context);

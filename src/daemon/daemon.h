@@ -7,10 +7,11 @@
 #include "daemon/arrivals.h"
 #include "daemon/bench_tree.h"
 #include "daemon/board_manager.h"
-#include "fs/mount_folder.h"
 #include "fs/session.h"
-#include "fs/sysfs_place.h"
 #include "gpio/registry.h"
+#include "mounting/board_folder.h"
+#include "mounting/mount_point.h"
+#include "mounting/sysfs_place.h"
 #include "poll/reclaim_list.h"
 #include "sim/bench.h"
 #include "usb/usb_board_source.h"
@@ -37,9 +38,10 @@ void note_tty_openers(cli::Options& options);
 /// Thread-bound to the main thread.
 class Daemon {
   public:
-    /// Opens the boards and mounts. `options` outlive it. Throws LeftAlone, EndedBySignal,
+    /// Opens the boards and mounts at `mount_point`, or where the options say if there is none yet.
+    /// `options` outlive it. Throws LeftAlone, EndedBySignal,
     /// std::system_error or std::runtime_error with one line that says what to do.
-    explicit Daemon(const cli::Options& options);
+    Daemon(const cli::Options& options, std::optional<mounting::MountPoint> mount_point);
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;
     ~Daemon();
@@ -74,9 +76,9 @@ class Daemon {
     ImmediateArrivals bench_arrivals_{arrivals_,
                                       [this](const auto& board) { boards_.arrive(board); }};
     std::unique_ptr<usb::UsbBoardSource> usb_;
-    std::optional<fs::MountFolder> folder_;
-    std::optional<fs::SysfsPlace> sysfs_place_;
-    std::string mount_point_;
+    std::optional<mounting::BoardFolder> folder_;
+    std::optional<mounting::SysfsPlace> sysfs_place_;
+    std::optional<mounting::MountPoint> mount_point_;
     std::optional<fs::Session> session_;
 };
 

@@ -4,11 +4,10 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/unique_fd.h"
-#include "fs/mount_point.h"
 #include "fs/operations.h"
+#include "mounting/fuse_mount.h"
 
 #include <fmt/format.h>
-#include <sys/mount.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -24,6 +23,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <spawn.h>
+#include <string_view>
 #include <unistd.h>
 
 namespace gpiofs::fs {
@@ -87,11 +87,8 @@ std::string why_no_mount() {
     return "fusermount3 is not installed: install fuse3";
 }
 
-/// Takes a mount of ours out of the tree, also while it is in use; whether it worked.
-bool detach_mount(const std::string& mount_point) {
-    if (::geteuid() == 0) {
-        return ::umount2(mount_point.c_str(), MNT_DETACH) == 0;
-    }
+/// Has fusermount3 take a mount of this user's out of the tree, also while it is in use.
+bool detach_as_user(const std::string& mount_point) {
     const std::array<const char*, 6> words = {"fusermount3",       "-u",   "-q", "-z",
                                               mount_point.c_str(), nullptr};
     std::array<char*, 6> arguments{};
@@ -147,6 +144,28 @@ class Arguments {
     fuse_args args_ = FUSE_ARGS_INIT(0, nullptr);
 };
 
+constexpr const char* subtype = "mpsse-gpiofs";
+
+bool holds(const std::vector<std::string>& options, std::string_view name) {
+    return std::find(options.begin(), options.end(), name) != options.end();
+}
+
+mounting::FuseMount::Settings settings_of(const MountOptions& options) {
+    constexpr std::string_view source_key = "fsname=";
+    constexpr std::string_view subtype_key = "subtype=";
+    mounting::FuseMount::Settings settings{options.source, subtype, {}, options.allow_other};
+    for (const auto& option : options.options) {
+        if (option.starts_with(source_key)) {
+            settings.source = option.substr(source_key.size());
+        } else if (option.starts_with(subtype_key)) {
+            settings.subtype = option.substr(subtype_key.size());
+        } else {
+            settings.flags.push_back(option);
+        }
+    }
+    return settings;
+}
+
 }  // namespace
 
 struct Session::Handle {
@@ -155,26 +174,71 @@ struct Session::Handle {
     bool finished = false;  ///< guarded by mutex
     std::mutex mutex;
     std::condition_variable ended;
-    std::string mount_point;
-    bool mounted = false;
+    /// One of the two, nothing if it was handed over: mounted by root here, or by libfuse and
+    /// fusermount3 at this path.
+    std::optional<mounting::FuseMount> own_mount;
+    std::string users_mount;
     bool detached = false;
-    /// Keeps the detached mount alive, whoever closes his files: see detach().
+    /// Keeps the detached mount of a user alive. The connection would end with the last file that
+    /// is closed, under libfuse's threads. One that is cancelled while it reports that does not
+    /// always let go of what it holds (libfuse 3.14): a program under a leak checker was seen to
+    /// hang in its exit.
     UniqueFd root;
 
     Handle() = default;
     Handle(const Handle&) = delete;
     Handle& operator=(const Handle&) = delete;
     ~Handle() {
-        if (mounted && (!detached || sever(fuse_session_fd(session)))) {
+        if (own_mount && !detached && !gone()) {
+            own_mount->detach();
+        }
+        if (!users_mount.empty() && (!detached || sever(fuse_session_fd(session)))) {
             fuse_session_unmount(session);
         }
         if (session != nullptr) {
             fuse_session_destroy(session);
         }
     }
+
+    void mount(const mounting::MountPoint& place, const MountOptions& options);
+    /// By libfuse: at a path, or on a connection "/dev/fd/N" that has been made.
+    void mount_at(const std::string& path) const;
+    /// Whether the connection has ended, as by an unmount.
+    bool gone() const noexcept;
 };
 
-Session::Session(const MountOptions& options, const Services& services)
+void Session::Handle::mount(const mounting::MountPoint& place, const MountOptions& options) {
+    if (!place.folder()) {
+        mount_at(place.path());
+        return;
+    }
+    // auto_unmount is a process of fusermount3's.
+    if (::geteuid() != 0 || holds(options.options, "auto_unmount")) {
+        mount_at(place.path());
+        users_mount = place.path();
+        return;
+    }
+    own_mount.emplace(mounting::Folder::at(place.folder()->fd()), settings_of(options));
+    mount_at(fmt::format("/dev/fd/{}", own_mount->connection()));
+    own_mount->connection_taken();
+}
+
+void Session::Handle::mount_at(const std::string& path) const {
+    errno = 0;
+    if (fuse_session_mount(session, path.c_str()) != 0) {
+        throw_errno(errno != 0 ? errno : EPERM,
+                    fmt::format("mount at {}: {}", path,
+                                last_message().empty() ? why_no_mount() : last_message()));
+    }
+}
+
+bool Session::Handle::gone() const noexcept {
+    pollfd connection{fuse_session_fd(session), 0, 0};
+    return ::poll(&connection, 1, 0) == 1 && (connection.revents & POLLERR) != 0;
+}
+
+Session::Session(const mounting::MountPoint& place, const MountOptions& options,
+                 const Services& services)
     : operations_(std::make_unique<Operations>(services, options.ownership)),
       handle_(std::make_unique<Handle>()),
       single_threaded_(options.single_threaded),
@@ -183,7 +247,7 @@ Session::Session(const MountOptions& options, const Services& services)
     fuse_set_log_func(collect_message);
     Arguments arguments;
     arguments.add_option("fsname=" + options.source);
-    arguments.add_option("subtype=mpsse-gpiofs");
+    arguments.add_option(fmt::format("subtype={}", subtype));
     arguments.add_option("default_permissions");
     if (options.allow_other) {
         arguments.add_option("allow_other");
@@ -199,14 +263,7 @@ Session::Session(const MountOptions& options, const Services& services)
     if (handle_->session == nullptr) {
         throw_errno(EINVAL, "mount options: " + last_message());
     }
-    errno = 0;
-    if (fuse_session_mount(handle_->session, options.mount_point.c_str()) != 0) {
-        throw_errno(errno != 0 ? errno : EPERM,
-                    fmt::format("mount at {}: {}", options.mount_point,
-                                last_message().empty() ? why_no_mount() : last_message()));
-    }
-    handle_->mount_point = options.mount_point;
-    handle_->mounted = true;
+    handle_->mount(place, options);
 }
 
 Session::~Session() {
@@ -239,16 +296,14 @@ void Session::run() {
 }
 
 void Session::detach() noexcept {
-    if (is_handed_over(handle_->mount_point)) {
-        return;
+    if (handle_->gone()) {
+        handle_->detached = true;
+    } else if (handle_->own_mount) {
+        handle_->detached = handle_->own_mount->detach();
+    } else if (!handle_->users_mount.empty()) {
+        handle_->root.reset(::open(handle_->users_mount.c_str(), O_PATH | O_CLOEXEC));
+        handle_->detached = detach_as_user(handle_->users_mount);
     }
-    // The connection would end with the last file that is closed, under libfuse's threads. One that
-    // is cancelled while it reports that does not always let go of what it holds (libfuse 3.14): a
-    // program under a leak checker was seen to hang in its exit.
-    handle_->root.reset(::open(handle_->mount_point.c_str(), O_PATH | O_CLOEXEC));
-    pollfd connection{fuse_session_fd(handle_->session), 0, 0};
-    const bool gone = ::poll(&connection, 1, 0) == 1 && (connection.revents & POLLERR) != 0;
-    handle_->detached = gone || detach_mount(handle_->mount_point);
 }
 
 void Session::quit(std::chrono::milliseconds grace) noexcept {

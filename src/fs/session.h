@@ -2,6 +2,7 @@
 
 #include "fs/metadata.h"
 #include "fs/tree.h"
+#include "mounting/mount_point.h"
 
 #include <chrono>
 #include <memory>
@@ -15,8 +16,6 @@ class Operations;
 
 /// How and where the tree is mounted.
 struct MountOptions {
-    /// As prepare_mount_point() returned it.
-    std::string mount_point;
     /// Shown as the mount's source: the BOARD words.
     std::string source;
     /// Further options for the kernel and fusermount3, as for -o.
@@ -34,8 +33,10 @@ struct MountOptions {
 /// Thread-bound to the main thread, except quit(). SIGUSR1 is used inside.
 class Session {
   public:
-    /// Throws std::system_error with one line that says what to do. `services` outlive it.
-    Session(const MountOptions& options, const Services& services);
+    /// Mounts at `place`. Throws std::system_error with one line that says what to do. `services`
+    /// outlive it.
+    Session(const mounting::MountPoint& place, const MountOptions& options,
+            const Services& services);
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
     ~Session();

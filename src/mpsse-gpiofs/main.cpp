@@ -4,43 +4,50 @@
 #include "cli/options.h"
 #include "cli/parent.h"
 #include "daemon/daemon.h"
-#include "fs/mount_folder.h"
-#include "fs/mount_point.h"
-#include "fs/sysfs_place.h"
+#include "mounting/board_folder.h"
+#include "mounting/mount_point.h"
+#include "mounting/sysfs_place.h"
 
 #include <fmt/format.h>
 
 #include <exception>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <variant>
 
 namespace {
 
 using namespace gpiofs;
 
-/// Has the options name the place where the tree is going to be, and returns it as Startup wants
-/// it.
-std::string prepare_place(cli::Options& options) {
+/// Where the tree is going to be.
+struct Place {
+    std::string path;  ///< as Startup wants it
+    /// Nothing if the daemon has to make the place first.
+    std::optional<mounting::MountPoint> mount_point;
+};
+
+Place prepare_place(cli::Options& options) {
     if (options.at_sysfs) {
-        options.mount_point = fs::sysfs_place;  // the daemon makes it a mount point
-        return options.mount_point;
+        return {mounting::sysfs_place, std::nullopt};
     }
     if (options.mount_point.empty()) {
         options.mount_below = std::filesystem::absolute(options.mount_below).string();
-        return options.mount_below;
+        return {options.mount_below, std::nullopt};
     }
-    options.mount_point = fs::prepare_mount_point(options.mount_point, options.nonempty);
-    return fs::is_handed_over(options.mount_point) ? "" : options.mount_point;
+    mounting::MountPoint mount_point(options.mount_point, options.nonempty);
+    std::string path = mount_point.folder() ? mount_point.path() : "";
+    return {std::move(path), std::move(mount_point)};
 }
 
 int serve(cli::Options& options) {
     daemon::note_tty_openers(options);
     keep_needed_privileges();
-    if (!fs::is_handed_over(options.mount_point)) {
-        fs::check_fuse(options.allow_other);
+    if (!mounting::handed_over(options.mount_point)) {
+        mounting::check_fuse(options.allow_other);
     } else if (!options.default_permissions) {
         throw std::runtime_error(
             fmt::format("mount point {}: mounted already, and open to everybody who reaches it: "
@@ -48,14 +55,14 @@ int serve(cli::Options& options) {
                         options.mount_point));
     }
     // Before the fork, which changes the working directory.
-    const std::string place = prepare_place(options);
+    Place place = prepare_place(options);
     if (!options.foreground) {
         log::set_level(log::Level::warning);  // the terminal is told of failures only
     }
     auto startup =
-        options.foreground ? cli::Startup::foreground() : cli::Startup::background(place);
+        options.foreground ? cli::Startup::foreground() : cli::Startup::background(place.path);
     try {
-        daemon::Daemon daemon(options);
+        daemon::Daemon daemon(options, std::move(place.mount_point));
         daemon.run(startup);
         return 0;
     } catch (const daemon::LeftAlone& e) {
@@ -100,9 +107,9 @@ int main(int argc, char** argv) {
                 return 0;
             case cli::Options::Intent::clear:
                 if (options.clear_below.empty()) {
-                    fs::clear_sysfs_place();
+                    mounting::clear_sysfs_place();
                 } else {
-                    fs::clear_below(options.clear_below);
+                    mounting::clear_below(options.clear_below);
                 }
                 return 0;
             case cli::Options::Intent::run:

@@ -5,7 +5,7 @@
 #include "cli/board_match.h"
 #include "cli/opt_in.h"
 #include "daemon/chip_names.h"
-#include "fs/mount_folder.h"
+#include "mounting/board_folder.h"
 #include "fuzz/input.h"
 #include "usb/sysfs.h"
 
@@ -238,7 +238,7 @@ void check_names(const transport::BoardInfo& info) {
     const std::string label = daemon::label_of(info, 0, 0);
     require_harmless(label);
     require(label.size() < 4096);  // as sysfs, one page
-    const std::string folder = fs::folder_name(info.serial, info.path);
+    const std::string folder = mounting::folder_name(info.serial, info.path);
     require(!folder.empty() && folder.size() <= NAME_MAX && folder[0] != '.');
     require(folder.find('/') == std::string::npos);
     if (info.serial) {

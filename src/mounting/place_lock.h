@@ -2,7 +2,7 @@
 
 #include "base/unique_fd.h"
 
-namespace gpiofs::fs {
+namespace gpiofs::mounting {
 
 /// What who has /sys/class/gpio keeps locked: nothing if another program of ours does. It is the
 /// mount namespace that is locked, because each has a place of its own; a kill lets go of it.
@@ -12,4 +12,4 @@ namespace gpiofs::fs {
 /// respected; then what is returned is not locked either. Throws std::system_error.
 UniqueFd lock_place();
 
-}  // namespace gpiofs::fs
+}  // namespace gpiofs::mounting

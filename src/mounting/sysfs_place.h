@@ -2,7 +2,7 @@
 
 #include "base/unique_fd.h"
 
-namespace gpiofs::fs {
+namespace gpiofs::mounting {
 
 /// Where programs look for the tree that know of no other place.
 inline constexpr const char* sysfs_place = "/sys/class/gpio";
@@ -32,4 +32,4 @@ class SysfsPlace {
 /// there is none, or if a program has the place. Throws std::system_error.
 void clear_sysfs_place();
 
-}  // namespace gpiofs::fs
+}  // namespace gpiofs::mounting

@@ -1,66 +1,41 @@
-#include "fs/sysfs_place.h"
+#include "mounting/sysfs_place.h"
 
 #include "base/error.h"
 #include "base/log.h"
-#include "fs/mount_point.h"
-#include "fs/place_lock.h"
+#include "mounting/mount_point.h"
+#include "mounting/mount_table.h"
+#include "mounting/place_lock.h"
+#include "mounting/scratch_folder.h"
 
 #include <fmt/format.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <exception>
-#include <fcntl.h>
 #include <filesystem>
 #include <string>
 #include <unistd.h>
 
-namespace gpiofs::fs {
+namespace gpiofs::mounting {
 namespace {
 
 constexpr const char* class_folder = "/sys/class";
 /// The overlay's source in mountinfo: how it is known to be ours.
 constexpr const char* overlay_source = "mpsse-gpiofs";
 
-bool has_overlay() {
-    const auto top = top_mount(class_folder);
-    return top.type == "overlay" && top.source == overlay_source;
+bool is_overlay(const Folder& folder) {
+    const auto mount = mount_of(folder.fd());
+    return mount && mount->type == "overlay" && mount->source == overlay_source &&
+           mount->place == class_folder;
 }
 
 void remove_overlay() {
-    if (::umount2(class_folder, MNT_DETACH) != 0) {
+    const Folder folder = Folder::open("folder", class_folder);
+    if (is_overlay(folder) && !detach(folder)) {
         throw_errno(errno, fmt::format("cannot take the overlay off {}", class_folder));
     }
 }
-
-/// A folder of its own that is gone at the end, with what is mounted on it.
-class Scratch {
-  public:
-    Scratch() {
-        for (const char* parent : {"/run", "/tmp"}) {
-            path_ = fmt::format("{}/mpsse-gpiofs.XXXXXX", parent);
-            if (::mkdtemp(path_.data()) != nullptr) {
-                break;
-            }
-            path_.clear();
-        }
-        if (path_.empty()) {
-            throw_errno(errno, "no folder can be made in /run or /tmp");
-        }
-    }
-    Scratch(const Scratch&) = delete;
-    Scratch& operator=(const Scratch&) = delete;
-    ~Scratch() {
-        ::umount2(path_.c_str(), MNT_DETACH);
-        ::rmdir(path_.c_str());
-    }
-    const std::string& path() const noexcept { return path_; }
-
-  private:
-    std::string path_;
-};
 
 void mount_or_throw(const char* type, const std::string& source, const std::string& place,
                     unsigned long flags, const std::string& options) {
@@ -73,9 +48,8 @@ void mount_or_throw(const char* type, const std::string& source, const std::stri
 
 /// An overlay remembers for good that there was no such file, and devices come and go: so the
 /// folders of the classes themselves are the kernel's. `folder` is what the overlay lies on.
-void bind_classes(const UniqueFd& folder) {
-    const std::filesystem::path below = fmt::format("/proc/self/fd/{}", folder.get());
-    for (const auto& entry : std::filesystem::directory_iterator(below)) {
+void bind_classes(const Folder& folder) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder.by_descriptor())) {
         if (entry.symlink_status().type() == std::filesystem::file_type::directory) {
             const std::string name = entry.path().filename().string();
             mount_or_throw("bind", entry.path().string(), fmt::format("{}/{}", class_folder, name),
@@ -86,11 +60,8 @@ void bind_classes(const UniqueFd& folder) {
 
 /// The overlay keeps what it is made of when that has left the tree, so nothing else stays behind.
 void add_overlay() {
-    const UniqueFd folder(::open(class_folder, O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (!folder) {
-        throw_errno(errno, class_folder);
-    }
-    const Scratch scratch;
+    const Folder folder = Folder::open("folder", class_folder);
+    const ScratchFolder scratch;
     mount_or_throw("tmpfs", overlay_source, scratch.path(), 0, "size=4k,mode=755");
     if (::mkdir((scratch.path() + "/gpio").c_str(), 0755) != 0) {
         throw_errno(errno, fmt::format("folder {}/gpio", scratch.path()));
@@ -105,32 +76,38 @@ void add_overlay() {
     }
 }
 
-/// By who has the lock. A mount that is alive may still be there: one that this mount namespace has
-/// got from another, with its program there.
-void clear_remains() {
-    const MountState state = mount_state(sysfs_place);
-    if (state == MountState::alive) {
-        return;
+bool is_there() noexcept { return ::access(sysfs_place, F_OK) == 0 || errno == ENOTCONN; }
+
+MountState state_of_place() {
+    return is_there() ? mount_state(Folder::open("mount point", sysfs_place)) : MountState::none;
+}
+
+/// By who has the lock; what it returns is there still: one that this mount namespace has got from
+/// another, with its program there.
+MountState clear_remains() {
+    const MountState state = state_of_place();
+    if (state != MountState::none && state != MountState::dead) {
+        return state;
     }
     if (state == MountState::dead) {
-        clear_dead_mount(sysfs_place);
+        clear_dead_mount(Folder::open("mount point", sysfs_place));
     }
-    if (has_overlay()) {
-        remove_overlay();
-    }
+    remove_overlay();
+    ScratchFolder::clear_remains();
+    return MountState::none;
 }
 
 }  // namespace
 
 SysfsPlace::SysfsPlace(bool hide_kernel) : lock_(lock_place()) {
-    if (lock_) {
-        clear_remains();
+    const MountState state = lock_ ? clear_remains() : state_of_place();
+    if (!lock_ || state != MountState::none) {
+        const char* advice =
+            state == MountState::silent ? ", which does not answer; unmount it with umount -l" : "";
+        throw_errno(EBUSY, fmt::format("mount point {}: in use by another mpsse-gpiofs{}",
+                                       sysfs_place, advice));
     }
-    if (!lock_ || mount_state(sysfs_place) == MountState::alive) {
-        throw_errno(EBUSY,
-                    fmt::format("mount point {}: in use by another mpsse-gpiofs", sysfs_place));
-    }
-    if (::access(sysfs_place, F_OK) != 0) {
+    if (!is_there()) {
         add_overlay();
         overlaid_ = true;
     } else if (!hide_kernel) {
@@ -143,7 +120,7 @@ SysfsPlace::SysfsPlace(bool hide_kernel) : lock_(lock_place()) {
 
 void SysfsPlace::remove() noexcept {
     try {
-        if (overlaid_ && has_overlay()) {
+        if (overlaid_) {
             remove_overlay();
         }
     } catch (const std::exception& error) {
@@ -159,4 +136,4 @@ void clear_sysfs_place() {
     }
 }
 
-}  // namespace gpiofs::fs
+}  // namespace gpiofs::mounting

@@ -1,4 +1,4 @@
-#include "fs/place_lock.h"
+#include "mounting/place_lock.h"
 
 #include "base/error.h"
 #include "base/log.h"
@@ -16,7 +16,7 @@
 #include <string>
 #include <unistd.h>
 
-namespace gpiofs::fs {
+namespace gpiofs::mounting {
 namespace {
 
 /// The process that took the lock; nothing if the kernel does not tell, as of one in another
@@ -85,4 +85,4 @@ UniqueFd lock_place() {
     return {};
 }
 
-}  // namespace gpiofs::fs
+}  // namespace gpiofs::mounting

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "base/unique_fd.h"
+#include "mounting/folder.h"
+
+#include <string>
+#include <vector>
+
+namespace gpiofs::mounting {
+
+/// A FUSE file system that root has mounted on a folder, known by what the kernel calls it: so it
+/// is found again wherever others have moved the folder to, and nothing else is taken for it. It is
+/// not held open, which would keep everybody from unmounting it. Thread-bound.
+class FuseMount {
+  public:
+    struct Settings {
+        std::string source;
+        std::string subtype;
+        /// Those of mount(8) for any file system: "nosuid", "sync".
+        std::vector<std::string> flags;
+        bool allow_other = false;
+    };
+
+    /// Opens a connection to the kernel and mounts it on `place`, which stays held. Permissions are
+    /// the kernel's to check. Throws std::system_error with a text that names the place.
+    FuseMount(Folder place, const Settings& settings);
+
+    /// The connection, as an open /dev/fuse.
+    int connection() const noexcept { return connection_.get(); }
+    /// Somebody else closes it.
+    void connection_taken() noexcept { connection_.release(); }
+
+    /// Takes the mount out of the tree, also while it is in use; whether it was still there. From
+    /// then on it is held open, so that it does not end with the last file that is closed.
+    bool detach() noexcept;
+
+  private:
+    void attach(const std::string& what, const Settings& settings);
+    /// The root of the mount; not valid if it is not where it was mounted.
+    Folder root() const;
+
+    Folder place_;
+    UniqueFd connection_;
+    std::string id_;      ///< as in MountedOn
+    std::string device_;  ///< as in MountedOn
+    Folder detached_;
+};
+
+}  // namespace gpiofs::mounting
