@@ -1,3 +1,4 @@
+#include "base/inherited.h"
 #include "base/log.h"
 #include "base/privileges.h"
 #include "base/standard_streams.h"
@@ -44,6 +45,7 @@ Place prepare_place(cli::Options& options) {
 }
 
 int serve(cli::Options& options) {
+    close_inherited_descriptors(mounting::handed_over(options.mount_point).value_or(-1));
     daemon::note_tty_openers(options);
     keep_needed_privileges();
     if (!mounting::handed_over(options.mount_point)) {

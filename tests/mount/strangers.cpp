@@ -131,3 +131,20 @@ TEST_CASE("strangers: a lock on the folder that boards share keeps nobody waitin
     CHECK(result.status == 0);
     CHECK(result.out == "/run/shelf/A\n/run/shelf/*\n");
 }
+
+TEST_CASE("strangers: no descriptor of the caller's is kept") {
+    NEEDS_MOUNT();
+    const auto result = with_stranger(R"sh(
+        (
+            flock 9
+            exec 8<"$elsewhere"
+            mpsse-gpiofs --simulate FT232H "$dir"
+        ) 9>/run/lock
+        flock --nonblock /run/lock echo free
+        umount "$elsewhere"
+        readlink /proc/$(daemon)/fd/* | grep -c -e /run/lock || true
+        term)sh");
+    CHECK(result.err == "");
+    CHECK(result.status == 0);
+    CHECK(result.out == "free\n0\n");
+}
