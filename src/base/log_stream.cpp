@@ -18,16 +18,14 @@ void ErrorStream::close() noexcept {
 
 void ErrorStream::look() noexcept {
     struct stat status {};
-    if (::fstat(STDERR_FILENO, &status) != 0) {
-        kind_ = Kind::plain;
-    } else if (S_ISSOCK(status.st_mode)) {
+    ::fstat(STDERR_FILENO, &status);
+    kind_ = Kind::plain;
+    if (S_ISSOCK(status.st_mode)) {
         kind_ = Kind::socket;
     } else if (S_ISFIFO(status.st_mode) || ::isatty(STDERR_FILENO) == 1) {
         own_.reset(
             ::open("/proc/self/fd/2", O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
         kind_ = own_ ? Kind::own : Kind::may_block;
-    } else {
-        kind_ = Kind::plain;
     }
 }
 

@@ -7,7 +7,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <ctime>
 #include <exception>
 #include <unistd.h>
@@ -32,7 +31,8 @@ std::string time_now() {
 bool SystemLog::connect(int type) noexcept {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    std::strcpy(&address.sun_path[0], "/dev/log");
+    constexpr std::string_view path = "/dev/log";
+    path.copy(&address.sun_path[0], path.size());
     socket_.reset(::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): what connect(2) takes
     const auto* generic = reinterpret_cast<const sockaddr*>(&address);

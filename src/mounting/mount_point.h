@@ -43,9 +43,9 @@ void clear_dead_mount(const Folder& folder);
 /// Detaches what is mounted there, also while it is in use; whether it worked.
 bool detach(const Folder& folder) noexcept;
 
-/// The descriptor if a mount point is no folder but "/dev/fd/N": a connection to the kernel that somebody
-/// with more privileges, mount.fuse3(8) for one, has opened, mounted and handed over. Where it is
-/// mounted is then not known, and unmounting is for others to do.
+/// The descriptor if a mount point is no folder but "/dev/fd/N": a connection to the kernel that
+/// somebody with more privileges, mount.fuse3(8) for one, has opened, mounted and handed over.
+/// Where it is mounted is then not known, and unmounting is for others to do.
 std::optional<int> handed_over(std::string_view mount_point) noexcept;
 
 /// Where the tree is going to be mounted: a folder, held from the moment it was looked at, or a

@@ -5,8 +5,8 @@
 #include "cli/board_match.h"
 #include "cli/opt_in.h"
 #include "daemon/chip_names.h"
-#include "mounting/board_folder.h"
 #include "fuzz/input.h"
+#include "mounting/board_folder.h"
 #include "usb/sysfs.h"
 
 #include <fmt/format.h>

@@ -130,7 +130,8 @@ TEST_CASE("clearing below a folder that is not there is no error; below a file i
     CHECK(shell("touch " + file.string()).status == 0);
     const auto result = run({GPIOFS_PROGRAM, "--clear-below", file.string()});
     CHECK(result.status == 1);
-    CHECK(result.err == "mpsse-gpiofs: folder " + file.string() + ": not a folder: Not a directory\n");
+    CHECK(result.err ==
+          "mpsse-gpiofs: folder " + file.string() + ": not a folder: Not a directory\n");
 }
 
 TEST_CASE("a folder that is a file or has files in it is refused and left as it is") {
