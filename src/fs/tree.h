@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace gpiofs::fs {
 
@@ -41,7 +42,7 @@ struct Node {
 /// cached, so nothing has to be invalidated. Thread-safe.
 class Tree {
   public:
-    explicit Tree(const Services& services) : services_(services) {}
+    explicit Tree(Services services) : services_(std::move(services)) {}
 
     const Services& services() const noexcept { return services_; }
 

@@ -101,7 +101,7 @@ class Board {
     std::shared_ptr<gpio::Chip> chip_;
 
   public:
-    fs::Tree tree{{registry, nullptr, clock_, std::chrono::seconds(1)}};
+    fs::Tree tree{{registry, nullptr, clock_, std::chrono::seconds(1), ".."}};
 };
 
 std::shared_ptr<fs::AttributeFile> open(const Board& board, const fs::Node& node) {
