@@ -19,8 +19,32 @@ Arrivals::Arrivals(Open open, Left left, Clock& clock)
 Arrivals::~Arrivals() { stop(); }
 
 void Arrivals::start() {
-    if (!thread_.joinable()) {
+    {
+        const std::lock_guard lock(mutex_);
+        stays_ = true;
+    }
+    begin();
+}
+
+void Arrivals::start_while_needed() { begin(); }
+
+void Arrivals::begin() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (running_) {
+            return;
+        }
+    }
+    if (thread_.joinable()) {
+        thread_.join();  // it has ended by itself
+    }
+    const std::lock_guard lock(mutex_);
+    running_ = true;
+    try {
         thread_ = start_thread("arrivals", [this] { run(); });
+    } catch (...) {
+        running_ = false;
+        throw;
     }
 }
 
@@ -72,7 +96,7 @@ bool Arrivals::try_to_open(const Waiting& waiting) noexcept {
 
 void Arrivals::run() {
     std::unique_lock lock(mutex_);
-    while (!stopping_) {
+    while (!stopping_ && (stays_ || !waiting_.empty())) {
         const auto next =
             std::min_element(waiting_.begin(), waiting_.end(),
                              [](const auto& a, const auto& b) { return a.next < b.next; });
@@ -91,6 +115,7 @@ void Arrivals::run() {
             waiting_.push_back(std::move(waiting));
         }
     }
+    running_ = false;
 }
 
 ImmediateArrivals::ImmediateArrivals(Arrivals& arrivals, Arrivals::Open open)
@@ -102,8 +127,8 @@ void ImmediateArrivals::board_arrived(const std::shared_ptr<transport::Board>& b
             open_(board);
         } catch (const std::system_error& error) {
             log::debug(fmt::format("{}; trying again", error.what()));
-            arrivals_.start();
             arrivals_.board_arrived(board);
+            arrivals_.start_while_needed();
         }
     } catch (const std::exception& error) {
         log::error(error.what());

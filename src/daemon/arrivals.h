@@ -34,6 +34,8 @@ class Arrivals final : public transport::BoardObserver {
 
     /// Begins to open boards, unless it has. Throws std::system_error if there can be no thread.
     void start();
+    /// The same for as long as boards wait: the thread ends by itself. For one caller at a time.
+    void start_while_needed();
     /// Ends the thread; what is still waiting is forgotten. Idempotent.
     void stop() noexcept;
 
@@ -47,6 +49,7 @@ class Arrivals final : public transport::BoardObserver {
         TimePoint last;
     };
 
+    void begin();
     void run();
     /// Whether the board needs no more tries.
     bool try_to_open(const Waiting& waiting) noexcept;
@@ -59,6 +62,8 @@ class Arrivals final : public transport::BoardObserver {
     std::condition_variable changed_;
     std::vector<Waiting> waiting_;  ///< guarded by mutex_
     bool stopping_ = false;         ///< guarded by mutex_
+    bool stays_ = false;            ///< the thread, with nothing to do; guarded by mutex_
+    bool running_ = false;          ///< guarded by mutex_
     std::thread thread_;
 };
 
