@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 
-#include <algorithm>
 #include <climits>
 #include <cstdlib>
 #include <unistd.h>

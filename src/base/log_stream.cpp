@@ -3,7 +3,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-#include <array>
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>

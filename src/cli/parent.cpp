@@ -2,20 +2,21 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "mounting/mount_table.h"
+#include "mounting/question.h"
 
 #include <fmt/format.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <system_error>
 #include <systemd/sd-daemon.h>
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <fcntl.h>
 #include <optional>
-#include <poll.h>
 #include <unistd.h>
 
 namespace gpiofs::cli {
@@ -28,7 +29,7 @@ constexpr char left_alone_word = 'L';
 
 constexpr int failure_status = 1;
 /// How long a mount may take to answer the parent's stat(2).
-constexpr int answer_timeout_ms = 5000;
+constexpr std::chrono::seconds answer_timeout{5};
 
 struct SocketPair {
     UniqueFd parent;
@@ -57,35 +58,17 @@ std::string receive_all(int fd) {
     }
 }
 
-/// The file system a path is on; nothing if it cannot be asked, as over a dead mount.
-std::optional<dev_t> device_of(const std::string& path) noexcept {
-    struct stat status {};
-    if (stat(path.c_str(), &status) != 0) {
-        return std::nullopt;
-    }
-    return status.st_dev;
-}
-
-/// Whether a file system other than `below` answers at the mount point in time. Another process
-/// asks: a caller stuck in a FUSE request cannot be brought back by any signal.
-bool mount_answers(const std::string& mount_point, std::optional<dev_t> below) {
-    auto sockets = make_sockets();
-    const pid_t asker = fork();
-    if (asker < 0) {
-        return true;  // nobody can ask, and the daemon has said that it serves
-    }
-    if (asker == 0) {
-        const auto device = device_of(mount_point);
-        const char answer = device.has_value() && device != below ? ready_word : failed_word;
-        send(sockets.child.get(), &answer, 1, MSG_NOSIGNAL);
-        _exit(0);
-    }
-    sockets.child.reset();
-    pollfd answered{sockets.parent.get(), POLLIN, 0};
-    if (poll(&answered, 1, answer_timeout_ms) != 1) {
+/// Whether something is mounted at the mount point and answers in time.
+bool mount_answers(const std::string& mount_point) {
+    const UniqueFd root(open(mount_point.c_str(), O_PATH | O_CLOEXEC));
+    const auto mount = root ? mounting::mount_of(root.get()) : std::nullopt;
+    if (!mount || mount->place != mount_point) {
         return false;
     }
-    return receive_all(sockets.parent.get()) == std::string(1, ready_word);
+    const auto answer =
+        mounting::Question(root.get()).answer(std::chrono::steady_clock::now() + answer_timeout);
+    // Where nobody can ask, the daemon has said that it serves.
+    return answer == mounting::Answer::given || answer == mounting::Answer::not_asked;
 }
 
 std::string how_it_ended(pid_t child) {
@@ -99,8 +82,8 @@ std::string how_it_ended(pid_t child) {
                                : fmt::format("status {}", WEXITSTATUS(status));
 }
 
-/// The parent's whole remaining life; returns its exit status. `below` is what the mount covers.
-int wait_for_child(int fd, pid_t child, bool place_known, std::optional<dev_t> below) {
+/// The parent's whole remaining life; returns its exit status.
+int wait_for_child(int fd, pid_t child, bool place_known) {
     const std::string message = receive_all(fd);
     if (message.empty()) {
         log::error(fmt::format("the daemon ended before it was ready ({}): try -f -d to see why",
@@ -116,7 +99,7 @@ int wait_for_child(int fd, pid_t child, bool place_known, std::optional<dev_t> b
         log::warning(rest);
         return 0;
     }
-    if (place_known && !mount_answers(rest, below)) {
+    if (place_known && !mount_answers(rest)) {
         log::error(fmt::format("{} is mounted but does not answer: see the system log", rest));
         return failure_status;
     }
@@ -143,9 +126,8 @@ void leave_terminal() {
 
 }  // namespace
 
-Startup Startup::background(const std::string& place) {
+Startup Startup::background(bool place_known) {
     auto sockets = make_sockets();
-    const auto below = device_of(place);
     const pid_t child = fork();
     if (child < 0) {
         throw_errno(errno, "fork");
@@ -154,7 +136,7 @@ Startup Startup::background(const std::string& place) {
         sockets.child.reset();
         int status = failure_status;
         try {
-            status = wait_for_child(sockets.parent.get(), child, !place.empty(), below);
+            status = wait_for_child(sockets.parent.get(), child, place_known);
         } catch (const std::exception& error) {
             log::error(error.what());
         }

@@ -19,11 +19,10 @@ class Startup {
 
     /// Forks. Only the child returns, with the root directory as its working directory, so resolve
     /// paths first. The parent waits for the child's word and exits: 0 once the child is ready and
-    /// its mount answers, 1 with one line on stderr otherwise. `place` is the mount point, or the
-    /// folder in which the child is going to make it; empty if nobody knows it, and then the
-    /// child's word is enough. Until ready() the child shares the parent's terminal, so that Ctrl-C
-    /// reaches both. Throws std::system_error if there can be no child.
-    static Startup background(const std::string& place);
+    /// its mount answers, 1 with one line on stderr otherwise. Where the mount is may not be
+    /// known; then the child's word is enough. Until ready() the child shares the parent's
+    /// terminal, so that Ctrl-C reaches both. Throws std::system_error if there can be no child.
+    static Startup background(bool place_known);
 
     /// The boards are open and the tree is mounted at `mount_point`. A child leaves the terminal:
     /// new session, stdio to the null device, log lines to syslog. In the foreground the service

@@ -23,12 +23,10 @@ void Arrivals::start() {
         const std::lock_guard lock(mutex_);
         stays_ = true;
     }
-    begin();
+    start_while_needed();
 }
 
-void Arrivals::start_while_needed() { begin(); }
-
-void Arrivals::begin() {
+void Arrivals::start_while_needed() {
     {
         const std::lock_guard lock(mutex_);
         if (running_) {

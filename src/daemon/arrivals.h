@@ -49,7 +49,6 @@ class Arrivals final : public transport::BoardObserver {
         TimePoint last;
     };
 
-    void begin();
     void run();
     /// Whether the board needs no more tries.
     bool try_to_open(const Waiting& waiting) noexcept;

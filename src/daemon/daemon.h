@@ -39,8 +39,8 @@ void note_tty_openers(cli::Options& options);
 class Daemon {
   public:
     /// Opens the boards and mounts at `mount_point`, or where the options say if there is none yet.
-    /// `options` outlive it. Throws LeftAlone, EndedBySignal,
-    /// std::system_error or std::runtime_error with one line that says what to do.
+    /// `options` outlive it. Throws LeftAlone, EndedBySignal, std::system_error or
+    /// std::runtime_error with one line that says what to do.
     Daemon(const cli::Options& options, std::optional<mounting::MountPoint> mount_point);
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;

@@ -5,7 +5,6 @@
 #include "mounting/mount_point.h"
 
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -40,20 +39,6 @@ bool is_like_path(const std::string& name) noexcept {
 /// Who removes a folder has it locked for a moment; so long it is waited for.
 constexpr std::chrono::milliseconds removal{100};
 constexpr std::chrono::milliseconds look_again{1};
-
-bool is_same_file(int one, int other) noexcept {
-    struct stat first {};
-    struct stat second {};
-    return ::fstat(one, &first) == 0 && ::fstat(other, &second) == 0 &&
-           first.st_dev == second.st_dev && first.st_ino == second.st_ino;
-}
-
-/// Locks a folder on which nothing is mounted. Not valid if somebody else has it locked, or it
-/// cannot be opened.
-UniqueFd lock(const Folder& folder) noexcept {
-    UniqueFd file(::openat(folder.fd(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    return file && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0 ? std::move(file) : UniqueFd();
-}
 
 std::string path_below(const Folder& parent, const std::string& name) {
     return fmt::format("{}/{}", parent.path(), name);
@@ -91,9 +76,8 @@ UniqueFd claim(const Folder& parent, const std::string& name) {
             case MountState::strangers:
                 return {};
         }
-        UniqueFd locked = lock(folder);
-        const Folder now = parent.child(name);
-        if (locked && now && is_same_file(now.fd(), locked.get())) {
+        UniqueFd locked = folder.lock();
+        if (locked && parent.has(name, locked.get())) {
             return locked;
         }
         std::this_thread::sleep_for(look_again);
@@ -125,7 +109,7 @@ class Remains {
             case MountState::strangers:
                 return;
         }
-        if (folder_ && lock(folder_)) {
+        if (folder_ && folder_.lock()) {
             ::unlinkat(parent.fd(), name_.c_str(), AT_REMOVEDIR);  // what is not empty stays
         }
     }

@@ -4,6 +4,7 @@
 #include "base/text.h"
 
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <array>
@@ -136,6 +137,19 @@ Folder Folder::at(int fd) noexcept { return Folder(open_at(fd, ".", O_DIRECTORY)
 
 Folder Folder::child(const std::string& name) const noexcept {
     return Folder(open_at(fd(), name, O_DIRECTORY | O_NOFOLLOW));
+}
+
+UniqueFd Folder::lock() const noexcept {
+    UniqueFd file(::openat(fd(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    return file && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0 ? std::move(file) : UniqueFd();
+}
+
+bool Folder::has(const std::string& name, int fd) const noexcept {
+    struct stat there {};
+    struct stat wanted {};
+    return ::fstatat(this->fd(), name.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+           ::fstat(fd, &wanted) == 0 && there.st_dev == wanted.st_dev &&
+           there.st_ino == wanted.st_ino;
 }
 
 std::string Folder::path() const { return link_text(AT_FDCWD, by_descriptor().c_str()); }

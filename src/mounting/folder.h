@@ -26,6 +26,12 @@ class Folder {
     /// The folder it is in.
     Folder parent() const noexcept { return child(".."); }
 
+    /// Locks it (flock(2)) for as long as the descriptor lives. Not valid if somebody else has it
+    /// locked, or it cannot be opened; not for a folder with something mounted on it.
+    UniqueFd lock() const noexcept;
+    /// Whether the folder of this name in it is the one that is open as `fd`.
+    bool has(const std::string& name, int fd) const noexcept;
+
     explicit operator bool() const noexcept { return static_cast<bool>(fd_); }
     int fd() const noexcept { return fd_.get(); }
     /// Where it is now; empty if the kernel does not tell.

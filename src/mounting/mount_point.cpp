@@ -85,6 +85,7 @@ MountState MountQuestion::answer(std::chrono::steady_clock::time_point deadline)
         case Answer::refused:
             return MountState::strangers;
         case Answer::none:
+        case Answer::not_asked:
             break;
     }
     return MountState::silent;

@@ -53,7 +53,10 @@ Question::Question(int fd) noexcept {
 
 Answer Question::answer(std::chrono::steady_clock::time_point deadline) noexcept {
     int status = 0;
-    if (asker_ < 0 || !readable(ended_.get(), deadline)) {
+    if (asker_ < 0) {
+        return Answer::not_asked;
+    }
+    if (!readable(ended_.get(), deadline)) {
         return Answer::none;
     }
     while (::waitpid(asker_, &status, 0) < 0 && errno == EINTR) {

@@ -11,9 +11,10 @@ namespace gpiofs::mounting {
 /// What becomes of a request to a file system.
 enum class Answer {
     given,
-    dead,     ///< its program has gone
-    refused,  ///< it is another user's, who lets nobody in
-    none,     ///< its program lives and does not answer in time, or nobody could ask
+    dead,       ///< its program has gone
+    refused,    ///< it is another user's, who lets nobody in
+    none,       ///< its program lives and does not answer in time
+    not_asked,  ///< there can be no process to ask
 };
 
 /// Asks the file system that a file is in for the file's attributes. Another process asks: who

@@ -1,17 +1,16 @@
 #include "mounting/scratch_folder.h"
 
 #include "base/error.h"
+#include "mounting/folder.h"
 
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstdlib>
-#include <fcntl.h>
 #include <filesystem>
 #include <unistd.h>
+#include <utility>
 
 namespace gpiofs::mounting {
 namespace {
@@ -29,12 +28,12 @@ std::string make_folder() {
 }
 
 /// Not valid if somebody else has it locked, or has removed it.
-UniqueFd lock(const std::string& path) {
-    UniqueFd file(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    struct stat status {};
-    const bool locked = file && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0 &&
-                        ::fstat(file.get(), &status) == 0 && status.st_nlink > 0;
-    return locked ? std::move(file) : UniqueFd();
+UniqueFd lock(const std::filesystem::path& path) {
+    const Folder parent = Folder::open("folder", path.parent_path().string());
+    const std::string name = path.filename().string();
+    const Folder folder = parent.child(name);
+    UniqueFd locked = folder ? folder.lock() : UniqueFd();
+    return locked && parent.has(name, locked.get()) ? std::move(locked) : UniqueFd();
 }
 
 void remove(const std::string& path) noexcept {
@@ -56,7 +55,7 @@ ScratchFolder::~ScratchFolder() { remove(path_); }
 void ScratchFolder::clear_remains() {
     std::error_code unreadable;
     for (const auto& entry : std::filesystem::directory_iterator("/run", unreadable)) {
-        if (entry.path().filename().string().starts_with(prefix) && lock(entry.path().string())) {
+        if (entry.path().filename().string().starts_with(prefix) && lock(entry.path())) {
             remove(entry.path().string());
         }
     }

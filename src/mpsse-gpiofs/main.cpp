@@ -24,31 +24,24 @@ namespace {
 
 using namespace gpiofs;
 
-/// Where the tree is going to be.
-struct Place {
-    std::string path;  ///< as Startup wants it
-    /// Nothing if the daemon has to make the place first.
-    std::optional<mounting::MountPoint> mount_point;
-};
-
-Place prepare_place(cli::Options& options) {
+/// Where the tree is going to be; nothing if the daemon has to make the place first.
+std::optional<mounting::MountPoint> prepare_place(cli::Options& options) {
     if (options.at_sysfs) {
-        return {mounting::sysfs_place, std::nullopt};
+        return std::nullopt;
     }
     if (options.mount_point.empty()) {
         options.mount_below = std::filesystem::absolute(options.mount_below).string();
-        return {options.mount_below, std::nullopt};
+        return std::nullopt;
     }
-    mounting::MountPoint mount_point(options.mount_point, options.nonempty);
-    std::string path = mount_point.folder() ? mount_point.path() : "";
-    return {std::move(path), std::move(mount_point)};
+    return mounting::MountPoint(options.mount_point, options.nonempty);
 }
 
 int serve(cli::Options& options) {
-    close_inherited_descriptors(mounting::handed_over(options.mount_point).value_or(-1));
+    const auto handed_over = mounting::handed_over(options.mount_point);
+    close_inherited_descriptors(handed_over.value_or(-1));
     daemon::note_tty_openers(options);
     keep_needed_privileges();
-    if (!mounting::handed_over(options.mount_point)) {
+    if (!handed_over) {
         mounting::check_fuse(options.allow_other);
     } else if (!options.default_permissions) {
         throw std::runtime_error(
@@ -57,14 +50,14 @@ int serve(cli::Options& options) {
                         options.mount_point));
     }
     // Before the fork, which changes the working directory.
-    Place place = prepare_place(options);
+    auto mount_point = prepare_place(options);
     if (!options.foreground) {
         log::set_level(log::Level::warning);  // the terminal is told of failures only
     }
     auto startup =
-        options.foreground ? cli::Startup::foreground() : cli::Startup::background(place.path);
+        options.foreground ? cli::Startup::foreground() : cli::Startup::background(!handed_over);
     try {
-        daemon::Daemon daemon(options, std::move(place.mount_point));
+        daemon::Daemon daemon(options, std::move(mount_point));
         daemon.run(startup);
         return 0;
     } catch (const daemon::LeftAlone& e) {

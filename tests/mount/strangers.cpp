@@ -148,3 +148,16 @@ TEST_CASE("strangers: no descriptor of the caller's is kept") {
     CHECK(result.status == 0);
     CHECK(result.out == "free\n0\n");
 }
+
+TEST_CASE("strangers: root that may not mount is told who may") {
+    NEEDS_MOUNT();
+    const auto result = with_stranger(R"sh(
+        fails 1 setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin \
+            mpsse-gpiofs --simulate FT232H "$dir"
+        not is_mounted)sh");
+    CHECK(result.status == 0);
+    CHECK(
+        result.err ==
+        "mpsse-gpiofs: mount at /run/gpio: run as root with CAP_SYS_ADMIN, or in a user namespace "
+        "(unshare -Urm): Operation not permitted\n");
+}

@@ -66,7 +66,7 @@ class TemporaryFolder {
 
 TEST_CASE("a failed start is the parent's exit status and one line") {
     const auto outcome = run([] {
-        auto startup = Startup::background("/");
+        auto startup = Startup::background(true);
         _exit(startup.failed("no permission for 1-1"));
     });
     CHECK(outcome.status == 1);
@@ -76,7 +76,7 @@ TEST_CASE("a failed start is the parent's exit status and one line") {
 TEST_CASE("a child that dies without a word is a failure") {
     SUBCASE("by exit") {
         const auto outcome = run([] {
-            const auto startup = Startup::background("/");
+            const auto startup = Startup::background(true);
             _exit(0);
         });
         CHECK(outcome.status == 1);
@@ -84,7 +84,7 @@ TEST_CASE("a child that dies without a word is a failure") {
     }
     SUBCASE("by signal") {
         const auto outcome = run([] {
-            const auto startup = Startup::background("/");
+            const auto startup = Startup::background(true);
             kill(getpid(), SIGKILL);
         });
         CHECK(outcome.status == 1);
@@ -95,7 +95,7 @@ TEST_CASE("a child that dies without a word is a failure") {
 TEST_CASE("ready is only believed if something is mounted") {
     const TemporaryFolder folder;
     const auto outcome = run([&] {
-        auto startup = Startup::background(folder.path());
+        auto startup = Startup::background(true);
         startup.ready(folder.path());
         _exit(0);
     });
@@ -105,7 +105,7 @@ TEST_CASE("ready is only believed if something is mounted") {
 
 TEST_CASE("ready is believed if nobody knows the place") {
     const auto outcome = run([] {
-        auto startup = Startup::background("");
+        auto startup = Startup::background(false);
         startup.ready("/dev/fd/5");
         _exit(0);
     });
@@ -120,7 +120,7 @@ TEST_CASE("a mount that answers is a clean start") {
     }
     umount2(folder.path().c_str(), MNT_DETACH);
     const auto outcome = run([&] {
-        auto startup = Startup::background(folder.path());
+        auto startup = Startup::background(true);
         if (mount("none", folder.path().c_str(), "tmpfs", 0, nullptr) != 0) {
             _exit(startup.failed("cannot mount"));
         }
