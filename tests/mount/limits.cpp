@@ -16,7 +16,7 @@ constexpr const char* prelude = R"sh(
     serves() { as games ls "$dir/export" >/run/ls 2>&1; }
     limited() {
         local status=0
-        as games sh -c "ulimit $1 $2; exec mpsse-gpiofs --simulate FT232H $dir" >/run/out 2>&1 || status=$?
+        as games prlimit "$1=$2" mpsse-gpiofs --simulate FT232H "$dir" >/run/out 2>&1 || status=$?
         if [ $status = 0 ]; then
             serves || echo "$*: status 0, and nothing serves"
             kill -KILL $(daemon)
@@ -42,11 +42,14 @@ TEST_CASE("limits: of processes, from none up") {
         SKIP_TEST("a sanitizer needs threads of its own");
     }
     const auto result = with_limits(R"sh(
-        for number in 1 2 3 4 5 6 7 8 9 10 12 16; do limited -u $number; done
+        for number in 1 2 3 4 5 6 7 8 9 10 12 16; do
+            limited --nproc $number
+            [ $number != 1 ] || echo $last
+        done
         echo $last)sh");
     CHECK(result.err == "");
     CHECK(result.status == 0);
-    CHECK(result.out == "0\n");
+    CHECK(result.out == "1\n0\n");
 }
 
 TEST_CASE("limits: of descriptors, from none up") {
@@ -56,9 +59,12 @@ TEST_CASE("limits: of descriptors, from none up") {
     }
     // With three the dynamic linker finds no library.
     const auto result = with_limits(R"sh(
-        for number in 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 24 32; do limited -n $number; done
+        for number in 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 24 32; do
+            limited --nofile $number
+            [ $number != 4 ] || echo $last
+        done
         echo $last)sh");
     CHECK(result.err == "");
     CHECK(result.status == 0);
-    CHECK(result.out == "0\n");
+    CHECK(result.out == "1\n0\n");
 }
