@@ -72,7 +72,7 @@ Answer Question::answer(std::chrono::steady_clock::time_point deadline) noexcept
     }
 }
 
-void Question::drop() noexcept {
+Question::~Question() {
     if (asker_ > 0) {
         // One whose request has been taken cannot end before it is answered.
         ::kill(asker_, SIGKILL);

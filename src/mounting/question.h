@@ -25,14 +25,12 @@ class Question {
     explicit Question(int fd) noexcept;
     Question(const Question&) = delete;
     Question& operator=(const Question&) = delete;
-    ~Question() { drop(); }
+    ~Question();
 
     /// Waits until then at the longest. To be called once.
     Answer answer(std::chrono::steady_clock::time_point deadline) noexcept;
 
   private:
-    void drop() noexcept;
-
     pid_t asker_ = -1;
     UniqueFd ended_;  ///< reads end of file once the asker has ended
 };
