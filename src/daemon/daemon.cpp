@@ -192,13 +192,15 @@ void Daemon::claim_folder(const transport::BoardInfo& board) {
 }
 
 void Daemon::mount() {
+    mounted_at_ = mount_point_->path();
     const fs::Services services{
         registry_, bench_tree_.get(), clock_,
         std::chrono::duration_cast<std::chrono::milliseconds>(options_.timeout),
-        class_link_at(mount_point_->path())};
+        class_link_at(mounted_at_)};
     session_.emplace(*mount_point_, mount_options(options_), services);
+    mount_point_.reset();  // it holds a folder, which nobody could unmount
     if (folder_) {
-        log::info("mounted at " + mount_point_->path());
+        log::info("mounted at " + mounted_at_);
     }
 }
 
@@ -206,7 +208,7 @@ void Daemon::run(cli::Startup& startup) {
     struct Ready {
         cli::Startup& startup;
         const std::string& mount_point;
-    } ready{startup, mount_point_->path()};
+    } ready{startup, mounted_at_};
     session_->on_ready(
         [](void* context) {
             const auto* told = static_cast<const Ready*>(context);

@@ -78,7 +78,8 @@ class Daemon {
     std::unique_ptr<usb::UsbBoardSource> usb_;
     std::optional<mounting::BoardFolder> folder_;
     std::optional<mounting::SysfsPlace> sysfs_place_;
-    std::optional<mounting::MountPoint> mount_point_;
+    std::optional<mounting::MountPoint> mount_point_;  ///< until it is mounted
+    std::string mounted_at_;
     std::optional<fs::Session> session_;
 };
 

@@ -218,7 +218,7 @@ void Session::Handle::mount(const mounting::MountPoint& place, const MountOption
         users_mount = place.path();
         return;
     }
-    own_mount.emplace(mounting::Folder::at(place.folder()->fd()), settings_of(options));
+    own_mount.emplace(*place.folder(), settings_of(options));
     mount_at(fmt::format("/dev/fd/{}", own_mount->connection()));
     own_mount->connection_taken();
 }

@@ -4,8 +4,10 @@
 #include "base/text.h"
 
 #include <fmt/format.h>
+#include <linux/openat2.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include <array>
 #include <cerrno>
@@ -137,6 +139,14 @@ Folder Folder::at(int fd) noexcept { return Folder(open_at(fd, ".", O_DIRECTORY)
 
 Folder Folder::child(const std::string& name) const noexcept {
     return Folder(open_at(fd(), name, O_DIRECTORY | O_NOFOLLOW));
+}
+
+Folder Folder::below(const std::string& path) const noexcept {
+    open_how how{};
+    how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV;
+    return Folder(UniqueFd(static_cast<int>(
+        ::syscall(SYS_openat2, fd(), path.empty() ? "." : path.c_str(), &how, sizeof how))));
 }
 
 UniqueFd Folder::lock() const noexcept {

@@ -23,6 +23,9 @@ class Folder {
     /// The folder of this name in it, with what is mounted on it; no link is followed. Not valid if
     /// there is none, and errno says why.
     Folder child(const std::string& name) const noexcept;
+    /// The folder at this path below it, on the way to which there is no link and no other mount,
+    /// and so nobody's program that could keep it waiting. Not valid if there is none.
+    Folder below(const std::string& path) const noexcept;
     /// The folder it is in.
     Folder parent() const noexcept { return child(".."); }
 

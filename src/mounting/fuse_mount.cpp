@@ -78,18 +78,30 @@ constexpr std::array<Attribute, 8> attributes = {{
     {"noatime", MOUNT_ATTR_NOATIME, 0},
 }};
 
+Folder root_of_mount(Folder folder) {
+    const std::string id = mount_id(folder.fd());
+    while (true) {
+        Folder up = folder.parent();
+        if (!up || mount_id(up.fd()) != id || folder.path() == "/") {
+            return folder;
+        }
+        folder = std::move(up);
+    }
+}
+
 }  // namespace
 
-FuseMount::FuseMount(Folder place, const Settings& settings) : place_(std::move(place)) {
-    const std::string what = fmt::format("mount at {}", place_.path());
+FuseMount::FuseMount(const Folder& place, const Settings& settings)
+    : around_(root_of_mount(place.parent())) {
+    const std::string what = fmt::format("mount at {}", place.path());
     connection_.reset(::open("/dev/fuse", O_RDWR | O_CLOEXEC));
     if (!connection_) {
         throw_errno(errno, what + ": /dev/fuse");
     }
-    attach(what, settings);
+    attach(place, what, settings);
 }
 
-void FuseMount::attach(const std::string& what, const Settings& settings) {
+void FuseMount::attach(const Folder& place, const std::string& what, const Settings& settings) {
     const NewFileSystem system(what, "fuse");
     system.set("source", settings.source);
     system.set("subtype", settings.subtype);
@@ -113,7 +125,7 @@ void FuseMount::attach(const std::string& what, const Settings& settings) {
         }
     }
     const UniqueFd mount = system.mount(bits);
-    if (::move_mount(mount.get(), "", place_.fd(), "",
+    if (::move_mount(mount.get(), "", place.fd(), "",
                      MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) != 0) {
         throw_errno(errno, what);
     }
@@ -127,13 +139,20 @@ void FuseMount::attach(const std::string& what, const Settings& settings) {
 }
 
 Folder FuseMount::root() const {
-    const std::string path = place_.path();
-    Folder root = place_.parent().child(path.substr(path.rfind('/') + 1));
-    if (!root) {
-        return root;
+    const auto ours = mount_with_id(id_);
+    std::string base = around_.path();
+    if (!base.ends_with('/')) {
+        base += '/';
     }
-    const auto mounted = mount_of(root.fd());
-    return mounted && mounted->id == id_ && mounted->device == device_ ? std::move(root) : Folder();
+    if (!ours || ours->device != device_ || !ours->place.starts_with(base)) {
+        return {};
+    }
+    const std::string path = ours->place.substr(base.size());
+    const auto slash = path.rfind('/');
+    const bool nested = slash != std::string::npos;
+    const Folder parent = around_.below(nested ? path.substr(0, slash) : "");
+    Folder root = parent ? parent.child(nested ? path.substr(slash + 1) : path) : Folder();
+    return root && mount_id(root.fd()) == id_ ? std::move(root) : Folder();
 }
 
 bool FuseMount::detach() noexcept {

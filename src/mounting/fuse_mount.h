@@ -21,9 +21,9 @@ class FuseMount {
         bool allow_other = false;
     };
 
-    /// Opens a connection to the kernel and mounts it on `place`, which stays held. Permissions are
-    /// the kernel's to check. Throws std::system_error with a text that names the place.
-    FuseMount(Folder place, const Settings& settings);
+    /// Opens a connection to the kernel and mounts it on `place`. Permissions are the kernel's to
+    /// check. Throws std::system_error with a text that names the place.
+    FuseMount(const Folder& place, const Settings& settings);
 
     /// The connection, as an open /dev/fuse.
     int connection() const noexcept { return connection_.get(); }
@@ -35,11 +35,13 @@ class FuseMount {
     bool detach() noexcept;
 
   private:
-    void attach(const std::string& what, const Settings& settings);
-    /// The root of the mount; not valid if it is not where it was mounted.
+    void attach(const Folder& place, const std::string& what, const Settings& settings);
+    /// The root of the mount; not valid if it has gone, or is not below `around_` any more.
     Folder root() const;
 
-    Folder place_;
+    /// The root of the mount in which the folder lies that was mounted on: nobody can move that one
+    /// out of it.
+    Folder around_;
     UniqueFd connection_;
     std::string id_;      ///< as in MountedOn
     std::string device_;  ///< as in MountedOn

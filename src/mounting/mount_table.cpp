@@ -25,7 +25,9 @@ std::string unescape(std::string_view text) {
     return result;
 }
 
-std::string id_of_mount(int fd) {
+}  // namespace
+
+std::string mount_id(int fd) {
     std::ifstream info(fmt::format("/proc/self/fdinfo/{}", fd));
     for (std::string word; info >> word;) {
         if (word == "mnt_id:" && info >> word) {
@@ -35,10 +37,7 @@ std::string id_of_mount(int fd) {
     return {};
 }
 
-}  // namespace
-
-std::optional<MountedOn> mount_of(int fd) {
-    const std::string id = id_of_mount(fd);
+std::optional<MountedOn> mount_with_id(const std::string& id) {
     std::ifstream mountinfo("/proc/self/mountinfo");
     for (std::string line; std::getline(mountinfo, line);) {
         const auto words = split(line, ' ');

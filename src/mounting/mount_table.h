@@ -17,8 +17,12 @@ struct MountedOn {
     std::string source;
 };
 
-/// The mount that a file is in; nothing if it is mounted nowhere, or /proc does not tell. Asks
-/// nothing of the file system. Throws std::bad_alloc.
-std::optional<MountedOn> mount_of(int fd);
+// They ask nothing of the file system, and throw std::bad_alloc.
+
+/// The id of the mount that a file is in; empty if /proc does not tell.
+std::string mount_id(int fd);
+/// Nothing if it is mounted nowhere, or /proc does not tell.
+std::optional<MountedOn> mount_with_id(const std::string& id);
+inline std::optional<MountedOn> mount_of(int fd) { return mount_with_id(mount_id(fd)); }
 
 }  // namespace gpiofs::mounting

@@ -37,9 +37,7 @@ void LIBUSB_CALL note_added_file(int file, short /*events*/, void* /*context*/) 
 
 }  // namespace
 
-AddedFile::AddedFile() noexcept { last_added_file = -1; }
-
-int AddedFile::get() const noexcept { return last_added_file; }
+AddedFile::AddedFile() noexcept : last_(last_added_file) { last_ = -1; }
 
 SignalsBlocked::SignalsBlocked() noexcept {
     sigset_t all;

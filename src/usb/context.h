@@ -28,7 +28,10 @@ class AddedFile {
     AddedFile(const AddedFile&) = delete;
     AddedFile& operator=(const AddedFile&) = delete;
     /// The last one since the constructor; -1 if there is none.
-    int get() const noexcept;
+    int get() const noexcept { return last_; }
+
+  private:
+    int& last_;
 };
 
 /// One libusb context. The constructor throws std::system_error if libusb does not start: EMFILE

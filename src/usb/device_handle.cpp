@@ -72,11 +72,11 @@ bool DeviceHandle::is_bound(unsigned number) const noexcept {
     return usbfs::is_bound(file_, number);
 }
 
-std::error_code DeviceHandle::claim(unsigned number) noexcept {
+std::error_code DeviceHandle::claim(unsigned number) const noexcept {
     return usbfs::claim(file_, number);
 }
 
-std::error_code DeviceHandle::detach_and_claim(unsigned number) noexcept {
+std::error_code DeviceHandle::detach_and_claim(unsigned number) const noexcept {
     return usbfs::detach_and_claim(file_, number);
 }
 

@@ -35,8 +35,8 @@ class DeviceHandle {
 
     // Of an interface that is reserved, as in usbfs.h.
     bool is_bound(unsigned number) const noexcept;
-    std::error_code claim(unsigned number) noexcept;
-    std::error_code detach_and_claim(unsigned number) noexcept;
+    std::error_code claim(unsigned number) const noexcept;
+    std::error_code detach_and_claim(unsigned number) const noexcept;
     /// Ends claim and reservation. With `attach` the kernel may bind its driver again, unless the
     /// interface had been taken away.
     void release(unsigned number, bool attach) noexcept;

@@ -46,6 +46,23 @@ TEST_CASE("strangers: a mount point that was renamed, with a link in its place, 
     CHECK(result.out == "1\n0\n1\n");
 }
 
+TEST_CASE("strangers: a mount point that was moved elsewhere is found again") {
+    NEEDS_MOUNT();
+    const auto result = with_stranger(R"sh(
+        as bin mkdir -p "$home/a/gpio" "$home/b/c"
+        mpsse-gpiofs --simulate FT232H "$home/a/gpio"
+        old mv "$home/a/gpio" "$home/b/c/moved"
+        old rmdir "$home/a"
+        old ln -s "$elsewhere" "$home/a"
+        mounts_of "$home/b/c/moved" fuse.mpsse-gpiofs
+        term
+        mounts_of "$home/b/c/moved" fuse.mpsse-gpiofs
+        mounts_of "$elsewhere" tmpfs)sh");
+    CHECK(result.err == "");
+    CHECK(result.status == 0);
+    CHECK(result.out == "1\n0\n1\n");
+}
+
 TEST_CASE("strangers: a mount point that was removed takes nothing else with it") {
     NEEDS_MOUNT();
     const auto result = with_stranger(R"sh(
@@ -147,6 +164,18 @@ TEST_CASE("strangers: no descriptor of the caller's is kept") {
     CHECK(result.err == "");
     CHECK(result.status == 0);
     CHECK(result.out == "free\n0\n");
+}
+
+TEST_CASE("strangers: neither the mount nor its place is held, which would keep it from expiring") {
+    NEEDS_MOUNT();
+    const auto result = with_stranger(R"sh(
+        mpsse-gpiofs --simulate FT232H "$dir"
+        readlink /proc/$(daemon)/fd/* | grep -c "^$dir" || true
+        umount "$dir"
+        soon has_ended)sh");
+    CHECK(result.err == "");
+    CHECK(result.status == 0);
+    CHECK(result.out == "0\n");
 }
 
 TEST_CASE("strangers: root that may not mount is told who may") {
