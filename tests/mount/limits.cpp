@@ -12,6 +12,7 @@ namespace {
 /// "limited N" starts the program as the user games with that limit and checks what it says: status
 /// 0 and a tree, or status 1, one line, beside those that libfuse prints itself, and nothing left.
 constexpr const char* prelude = R"sh(
+    exec 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-  # what the test's own parent has left open
     chown games "$dir"
     serves() { as games ls "$dir/export" >/run/ls 2>&1; }
     limited() {
