@@ -32,10 +32,12 @@ void run(SimControl& control, const std::function<void()>& access, Runs& runs) {
 Pair by_turns(SimControl& control, const std::function<void()>& mount,
               const std::function<void()>& libftdi) {
     Pair pair;
+    const auto start = steady_clock::now();
     for (int turn = 0; turn < turns; ++turn) {
         run(control, mount, pair.mount);
         run(control, libftdi, pair.libftdi);
     }
+    pair.time = steady_clock::now() - start;
     return pair;
 }
 

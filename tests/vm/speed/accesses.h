@@ -21,6 +21,7 @@ struct Runs {
 struct Pair {
     Runs mount;
     Runs libftdi;
+    std::chrono::steady_clock::duration time{};  ///< from the first access to the last
 };
 
 /// Runs of both by turns, so that what slows the machine down slows down both.

@@ -1,17 +1,18 @@
 // usb_speed IN OUT PIN SERIAL CONTROL: accesses through a mount beside libftdi1's on the same
 // board, and how soon poll() wakes. IN and OUT are gpioN folders of its interface A, PIN the pin of
 // IN; OUT is an output. Needs interface B for itself. Prints figures; status 1 with a line "FAIL:
-// ..." if one is far from its target or an access takes more transfers than it needs.
+// ..." if an access takes more transfers than it needs or a read waits for the latency timer.
 
 #include "vm/sim_control.h"
 #include "vm/speed/accesses.h"
+#include "vm/speed/figures.h"
 #include "vm/speed/ftdi_engine.h"
-#include "vm/speed/verdict.h"
 #include "vm/speed/wake.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
@@ -43,10 +44,19 @@ void print_transfers(std::string_view name, const Pair& pair) {
     print_transfers(name, "libftdi1", pair.libftdi);
 }
 
-/// One OUT and `ins` INs with data for each access, and nothing else.
-bool needs_only(const Runs& runs, std::uint64_t ins) {
-    return runs.transfers.out == runs.accesses && runs.transfers.in == ins * runs.accesses &&
-           runs.transfers.control == 0;
+/// One OUT and one IN with data for each access, and nothing else.
+bool reads_need_no_more(const Runs& reads) {
+    return reads.transfers.out == reads.accesses && reads.transfers.in == reads.accesses &&
+           reads.transfers.control == 0;
+}
+
+/// One OUT for each access, and an IN once a second, which proves that the chip still follows.
+bool writes_need_no_more(const Pair& writes) {
+    const auto proofs =
+        static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::seconds>(writes.time).count());
+    const Transfers& transfers = writes.mount.transfers;
+    return transfers.out == writes.mount.accesses && transfers.in <= proofs &&
+           transfers.control == 0;
 }
 
 /// Whether a read through the mount is answered at once, and not when the chip's latency timer
@@ -73,18 +83,15 @@ void measure_accesses(SimControl& control, const fs::path& in_line, const fs::pa
     const Pair writes = by_turns(
         control, [&] { write_level(out.get(), ours = !ours); },
         [&] { engine.write_pin(theirs = !theirs); });
-    const bool fast_reads = judge_rates("read", reads.mount.ms, reads.libftdi.ms, read_target);
-    const bool fast_writes = judge_rates("write", writes.mount.ms, writes.libftdi.ms, write_target);
+    print_rates("read", reads.mount.ms, reads.libftdi.ms, read_target);
+    print_rates("write", writes.mount.ms, writes.libftdi.ms, write_target);
     print_transfers("read", reads);
     print_transfers("write", writes);
-    if (!needs_only(reads.mount, 1) || !needs_only(writes.mount, 0)) {
+    if (!reads_need_no_more(reads.mount) || !writes_need_no_more(writes)) {
         throw std::runtime_error("an access takes more transfers than it needs");
     }
     if (!replies_at_once(in.get(), engine)) {
         throw std::runtime_error("a read waits for the latency timer");
-    }
-    if (!fast_reads || !fast_writes) {
-        throw std::runtime_error("accesses are far from the target");
     }
 }
 
@@ -96,12 +103,9 @@ void measure(const fs::path& in_line, const fs::path& out_line, const std::strin
     control.drive(pin, false);
     const Wakes wakes = measure_wakes(in_line, control, pin);
     const double limit = 2 * median(wakes.reads) + sample_interval_ms / 2;
-    const bool fast = judge_times("wake", wakes.ordered, limit);
+    print_times("wake", wakes.ordered, limit);
     fmt::print("speed: wake {:.2f} ms after the answer to the order, reads meanwhile {:.2f} ms\n",
                median(wakes.answered), median(wakes.reads));
-    if (!fast) {
-        throw std::runtime_error("wake-ups are far from the target");
-    }
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 # How fast value is read and written over real USB, beside libftdi1 on the other interface of the
-# same board, and how soon an edge wakes poll(). Prints figures; fails if a fast path is lost.
+# same board, and how soon an edge wakes poll(). Prints figures; fails only
+# if an access takes more transfers than it needs, or if a read waits for the latency timer.
 source "$(dirname "$0")/../lib.sh"
 [ -n "${USB_SPEED:-}" ] || skip "built without libftdi1 (libftdi1-dev)"
 start_sim FT2232H,serial=VMSPEED
