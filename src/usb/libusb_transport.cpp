@@ -93,7 +93,8 @@ Transfer LibusbTransport::diagnosed(Transfer transfer, TimePoint deadline) {
     return transfer;
 }
 
-/// ENODEV if the board turns out to be gone, ECANCELED if abort() ends the question, else EIO.
+/// ENODEV if the board turns out to be gone, ECANCELED if abort() ends the question, else EIO. Takes
+/// notice_time at most.
 std::error_code LibusbTransport::presence(TimePoint deadline) {
     const TimePoint until = std::min<TimePoint>(deadline, steady_clock::now() + notice_time);
     std::array<std::uint8_t, status_size> status{};
@@ -117,11 +118,7 @@ std::error_code LibusbTransport::submit(transport::Direction direction,
     const bool in = direction == transport::Direction::in;
     cancelled_ = false;
     const auto error = queue_.submit(in ? endpoints_.in : endpoints_.out, data);
-    if (error == errno_code(EIO) || error == errno_code(ENODEV)) {
-        const auto claim = interface_->check();
-        return claim ? claim : errno_code(EIO);
-    }
-    return error;
+    return diagnosed({0, error}, TimePoint::max()).error;
 }
 
 std::optional<transport::EndedTransfer> LibusbTransport::collect(TimePoint deadline) {

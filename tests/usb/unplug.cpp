@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -77,6 +79,37 @@ TEST_CASE("errors on the wire before a disconnect end as ENODEV") {
     CHECK(eventually([&] { return asked_for_status(fixture.fake.usbfs()); }));
     fixture.fake.unplug();
     CHECK(read.error() == errno_code(ENODEV));
+}
+
+TEST_CASE("transfers that are refused before a disconnect end as ENODEV, whoever asks for them") {
+    using transport::Direction;
+    using Transport = transport::Transport;
+    std::vector<std::uint8_t> buffer(512);
+    struct Access {
+        std::string name;
+        std::function<std::error_code(Transport&)> run;
+    };
+    const std::vector<Access> accesses{
+        {"read", [&](Transport& board) { return board.read(buffer, in(patience)).error; }},
+        {"write", [&](Transport& board) { return board.write(buffer, in(patience)).error; }},
+        {"request",
+         [&](Transport& board) { return board.control_out(set_bit_mode, 0, in(patience)); }},
+        {"queued IN", [&](Transport& board) { return board.submit(Direction::in, buffer); }},
+        {"queued OUT", [&](Transport& board) { return board.submit(Direction::out, buffer); }},
+    };
+    for (const Access& access : accesses) {
+        CAPTURE(access.name);
+        Fixture fixture;
+        const auto transport = fixture.open();
+        fixture.fake.usbfs().take_port_down();
+        std::error_code error;
+        std::thread thread([&] { error = access.run(*transport); });
+        const bool asked = eventually([&] { return fixture.fake.usbfs().refused() > 1; });
+        fixture.fake.unplug();
+        thread.join();
+        CHECK(asked);
+        CHECK(error == errno_code(ENODEV));
+    }
 }
 
 TEST_CASE("errors on the wire that pass are EIO") {

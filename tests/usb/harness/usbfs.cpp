@@ -83,6 +83,16 @@ void Usbfs::set_wire_error(int status) {
     pump_.set_wire_error(status);
 }
 
+void Usbfs::take_port_down() {
+    const std::lock_guard lock(usbfs_mutex());
+    port_down_ = true;
+}
+
+unsigned Usbfs::refused() const {
+    const std::lock_guard lock(usbfs_mutex());
+    return refused_;
+}
+
 std::string Usbfs::driver(unsigned number) const {
     const std::lock_guard lock(usbfs_mutex());
     return interfaces_.driver(number);
@@ -222,6 +232,10 @@ int Usbfs::dispatch(UMockdevIoctlClient* client) {
 }
 
 int Usbfs::submit(const void* owner, UMockdevIoctlData* argument) {
+    if (port_down_) {
+        ++refused_;
+        return -ENODEV;
+    }
     auto urb = std::make_unique<Urb>();
     urb->owner = owner;
     urb->header = pointed_to(argument, 0, sizeof(usbdevfs_urb));

@@ -35,6 +35,11 @@ class Usbfs {
     void disconnect();
     /// Ends every URB with this negative errno, as the wire of a dying cable does.
     void set_wire_error(int status);
+    /// Refuses every URB with ENODEV, as a host controller does whose port is down, before the
+    /// kernel has noticed that the device has gone.
+    void take_port_down();
+    /// How many URBs it has refused since.
+    unsigned refused() const;
 
     std::string driver(unsigned number) const;
     /// Claims the interface as another program would.
@@ -86,6 +91,8 @@ class Usbfs {
     UsbfsCounts counts_;
     std::vector<sim::SetupPacket> requests_;
     bool connected_ = true;
+    bool port_down_ = false;
+    unsigned refused_ = 0;
 };
 
 }  // namespace gpiofs::tests
