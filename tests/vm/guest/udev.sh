@@ -73,7 +73,7 @@ complaints() {
 }
 says() { messages | grep -q "$1"; }  # PATTERN
 
-also_at_end() {
+udev_at_end() {
     messages
     ! mountpoint -q "$below" || umount "$below"  # of full_run
     systemctl stop "$sysfs_unit"
@@ -83,3 +83,4 @@ also_at_end() {
     systemctl daemon-reload
     udevadm control --reload
 }
+also_at_end() { udev_at_end; }
