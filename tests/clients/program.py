@@ -32,7 +32,7 @@ def node_program(node_modules, package, script):
     environment = dict(os.environ, NODE_PATH=node_modules)
     if subprocess.run([command[0], "-e", f"require('{package}')"], env=environment,
                       capture_output=True, check=False).returncode != 0:
-        raise Missing(f"{package} is not in {node_modules}: scripts/install-deps --test gets it")
+        raise Missing(f"{package} is not in {node_modules}: scripts/install-deps --all gets it")
     return command, environment
 
 
