@@ -37,7 +37,8 @@ EdgeRing::Copied EdgeRing::copy(std::uint64_t from, std::uint64_t to,
     const std::lock_guard lock(mutex_);
     const std::uint64_t first = std::max(from, oldest_locked());
     const std::uint64_t end = std::min(to, end_);
-    const std::size_t count = first < end ? std::min<std::size_t>(end - first, edges.size()) : 0;
+    const std::uint64_t wanted = first < end ? end - first : 0;
+    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(wanted, edges.size()));
     for (std::size_t n = 0; n < count; ++n) {
         edges[n] = unpack(edges_[(first + n) % capacity]);
     }
