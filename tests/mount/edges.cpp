@@ -1,6 +1,7 @@
 #include "support/mount.h"
 #include "support/poller.h"
 #include "support/skip.h"
+#include "support/timeval.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -119,7 +120,7 @@ TEST_CASE("select reports an exceptional condition") {
     const auto wait = [&](std::chrono::milliseconds limit) {
         FD_ZERO(&exceptional);
         FD_SET(fd.get(), &exceptional);
-        timeval timeout{limit.count() / 1000, limit.count() % 1000 * 1000};
+        timeval timeout = to_timeval(limit);
         return ::select(fd.get() + 1, nullptr, nullptr, &exceptional, &timeout);
     };
     CHECK(wait(nothing_for) == 0);

@@ -1,10 +1,10 @@
+#include "support/timeval.h"
 #include "usbip/acceptor.h"
 #include "usbip/socket_io.h"
 
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 
 #include <arpa/inet.h>
 #include <chrono>
@@ -60,7 +60,7 @@ class Client {
     }
     /// Whether the server says something in that time.
     bool hears(std::chrono::milliseconds patience) {
-        const timeval time{patience.count() / 1000, patience.count() % 1000 * 1000};
+        const timeval time = test::to_timeval(patience);
         ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
         char byte = 0;
         return ::recv(socket_.get(), &byte, 1, 0) == 1;

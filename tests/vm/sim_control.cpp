@@ -1,10 +1,10 @@
 #include "vm/sim_control.h"
 
+#include "support/timeval.h"
 #include "support/wait.h"
 
 #include <fmt/format.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/un.h>
 
 #include <algorithm>
@@ -32,7 +32,7 @@ SimControl::SimControl(const std::string& path)
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     path.copy(address.sun_path, sizeof address.sun_path - 1);
-    const timeval limit{.tv_sec = patience.count(), .tv_usec = 0};
+    const timeval limit = to_timeval(patience);
     ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     if (::connect(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
         throw std::runtime_error(fmt::format("no control socket {}", path));
