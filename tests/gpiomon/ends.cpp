@@ -25,17 +25,17 @@ TEST_CASE(
     "gpiomon: ends with 3 after a time without an edge, counted anew from each that it prints") {
     NEEDS_MOUNT();
     WatchedBoard board;
-    const long begin = monotonic_nanoseconds();
+    const std::int64_t begin = monotonic_nanoseconds();
     const auto idle = run_monitor({"-i", "200", board.line()});
     CHECK(idle.status == 3);
     CHECK(idle.out + idle.err == "");
     CHECK(monotonic_nanoseconds() - begin >= 200'000'000);
     CHECK(board.edge() == "none\n");
 
-    constexpr long period = 500'000'000;
+    constexpr std::int64_t period = 500'000'000;
     Monitor monitor({"-e", "rising", "-i", "500ms", board.line()});
     REQUIRE(monitor.watches());
-    long printed = 0;
+    std::int64_t printed = 0;
     for (int i = 0; i < 3 && monitor.process().running(); ++i) {
         board.drive(true);
         printed = monotonic_nanoseconds();

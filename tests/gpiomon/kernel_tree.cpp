@@ -31,7 +31,7 @@ TEST_CASE("gpiomon without events: edges are told as they wake it, with the time
     REQUIRE(monitor.watches());
     CHECK(board.edge() == "both\n");
     for (std::size_t i = 0; i < 6; ++i) {
-        const long before = monotonic_nanoseconds();
+        const std::int64_t before = monotonic_nanoseconds();
         board.drive(i % 2 == 0);
         const auto printed = monitor.lines(i + 1);
         REQUIRE(printed.size() == i + 1);

@@ -15,7 +15,7 @@ TEST_CASE("gpiomon: prints every edge in order, with its time and the name as ty
     REQUIRE(monitor.watches());
     CHECK(board.edge() == "both\n");
     constexpr unsigned count = 40;
-    std::vector<long> before;
+    std::vector<std::int64_t> before;
     for (unsigned i = 0; i < count; ++i) {
         before.push_back(monotonic_nanoseconds());
         board.drive(i % 2 == 0);

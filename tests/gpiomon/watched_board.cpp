@@ -101,7 +101,7 @@ bool is_one_line_with(const std::string& text, const std::string& part) {
            text.ends_with('\n') && text.find(part) != std::string::npos;
 }
 
-long monotonic_nanoseconds() {
+std::int64_t monotonic_nanoseconds() {
     return std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1);
 }
 

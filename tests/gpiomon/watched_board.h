@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,7 @@ class WatchedBoard {
 
 /// One line that mpsse-gpiomon has printed.
 struct Printed {
-    long nanoseconds = 0;
+    std::int64_t nanoseconds = 0;
     std::string name;
     std::string edge;
     unsigned long lost = 0;
@@ -68,6 +69,6 @@ Finished run_monitor(std::vector<std::string> arguments);
 bool is_one_line_with(const std::string& text, const std::string& part);
 
 /// Of the clock that edges are told in.
-long monotonic_nanoseconds();
+std::int64_t monotonic_nanoseconds();
 
 }  // namespace gpiofs::test

@@ -29,7 +29,7 @@ TEST_CASE("events: every edge is there in order, with the time of its sample") {
     NEEDS_MOUNT();
     EventsBoard board;
     constexpr unsigned count = 40;
-    std::vector<long> before;
+    std::vector<std::int64_t> before;
     for (unsigned i = 0; i < count; ++i) {
         before.push_back(monotonic_nanoseconds());
         board.edge(i % 2 == 0);

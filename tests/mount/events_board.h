@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <cstdint>
 #include <fcntl.h>
 #include <sstream>
 #include <string>
@@ -18,7 +19,7 @@ constexpr unsigned ring_capacity = 4096;
 
 /// A line of `events`.
 struct EdgeLine {
-    long nanoseconds = 0;
+    std::int64_t nanoseconds = 0;
     std::string edge;
     unsigned long lost = 0;
 };
@@ -52,7 +53,7 @@ inline unsigned long edges_told(const std::string& text) {
 }
 
 /// Of the clock that `events` shows.
-inline long monotonic_nanoseconds() {
+inline std::int64_t monotonic_nanoseconds() {
     return std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1);
 }
 

@@ -211,7 +211,8 @@ void Client::check_events(OpenFile& file, std::string_view text) {
             history_.differ(access, fmt::format("whole lines, up to edge {}", *file.end), all);
         }
         const auto event = parse_event(text.substr(0, newline));
-        const std::string_view edge = line.events[at - line.oldest] ? "rising" : "falling";
+        const std::string_view edge =
+            line.events[static_cast<std::size_t>(at - line.oldest)] ? "rising" : "falling";
         const std::uint64_t lost = at - file.cursor;
         if (!event || event->edge != edge || event->lost != lost || event->ns < file.last_ns ||
             event->ns > monotonic_ns()) {
