@@ -12,7 +12,9 @@ endfunction()
 gpiofs_require(FUSE3 fuse3 3.12 libfuse3-dev)
 gpiofs_require(LIBUSB libusb-1.0 1.0.22 libusb-1.0-0-dev)
 gpiofs_require(LIBCAP libcap 2.25 libcap-dev)
-gpiofs_require(SYSTEMD libsystemd 246 libsystemd-dev)
+if(GPIOFS_SYSTEMD)
+  gpiofs_require(SYSTEMD libsystemd 246 libsystemd-dev)
+endif()
 find_package(fmt 9 REQUIRED)
 
 # What libfuse was built with where a pointer has 32 bits: its headers have structures with offsets

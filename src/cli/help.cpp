@@ -1,5 +1,6 @@
 #include "cli/option_table.h"
 #include "cli/options.h"
+#include "spec/virtual_board.h"
 
 #include <fmt/format.h>
 
@@ -36,13 +37,17 @@ std::string help_text() {
         "Mounts the GPIO lines of FTDI MPSSE chips as a tree like /sys/class/gpio.\n"
         "\n"
         "BOARD is VID:PID, serial:S, path:BUS-PORTS, all, opted-in or sim:CHIP, followed by\n"
-        "pairs such as ,base=100,interface=AB. Without it the one suitable board is taken.\n"
-        "A virtual board also has id, usb=instant|hs|fs and its times: engine_ns, submit_us,\n"
-        "frame_us, packet_ns, complete_us, control_us.\n"
-        "\n"
-        "Options:\n";
+        "pairs such as ,base=100,interface=AB. Without it the one suitable board is taken.\n";
+    text += spec::has_virtual_boards()
+                ? "A virtual board also has id, usb=instant|hs|fs and its times: engine_ns, "
+                  "submit_us,\n"
+                  "frame_us, packet_ns, complete_us, control_us.\n"
+                : "This program was built without virtual boards, sim:CHIP.\n";
+    text += "\nOptions:\n";
     for (const auto& row : command_options()) {
-        add_row(text, command_spelling(row), row.help);
+        if (row.name != "simulate" || spec::has_virtual_boards()) {
+            add_row(text, command_spelling(row), row.help);
+        }
     }
     text += "\nMount options:\n";
     for (const auto& row : mount_options()) {

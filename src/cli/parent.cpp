@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "cli/service_manager.h"
 #include "mounting/mount_table.h"
 #include "mounting/question.h"
 
@@ -9,7 +10,6 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <system_error>
-#include <systemd/sd-daemon.h>
 
 #include <array>
 #include <cerrno>
@@ -104,10 +104,6 @@ int wait_for_child(int fd, pid_t child, bool place_known) {
         return failure_status;
     }
     return 0;
-}
-
-void tell_service_manager(std::string_view status) noexcept {
-    sd_notifyf(0, "READY=1\nSTATUS=%.*s", static_cast<int>(status.size()), status.data());
 }
 
 void leave_terminal() {

@@ -103,11 +103,8 @@ Daemon::~Daemon() { stop(); }
 void Daemon::put_virtual_boards() {
     for (const auto& board : options_.boards) {
         if (board.kind == Kind::simulated) {
-            bench_.add(board.simulated);
+            virtual_boards_.add(board.simulated);
         }
-    }
-    if (bench_.size() > 0) {
-        bench_tree_ = std::make_unique<BenchTree>(bench_);
     }
 }
 
@@ -132,7 +129,7 @@ void Daemon::look_for_usb_boards() {
 }
 
 void Daemon::open_boards() {
-    auto present = bench_.boards();
+    auto present = virtual_boards_.boards();
     if (usb_) {
         const auto on_usb = usb_->boards();
         present.insert(present.end(), on_usb.begin(), on_usb.end());
@@ -147,7 +144,7 @@ void Daemon::open_boards() {
         claim_folder(present.at(choices.front().board)->info());
     }
     boards_.open_present(present, choices, later);
-    bench_.watch(bench_arrivals_);
+    virtual_boards_.watch(bench_arrivals_);
     if (usb_) {
         if (const auto warning = usb::UsbBoardSource::why_unheard(); !warning.empty()) {
             log::warning(warning);
@@ -194,7 +191,7 @@ void Daemon::claim_folder(const transport::BoardInfo& board) {
 void Daemon::mount() {
     mounted_at_ = mount_point_->path();
     const fs::Services services{
-        registry_, bench_tree_.get(), clock_,
+        registry_, virtual_boards_.files(), clock_,
         std::chrono::duration_cast<std::chrono::milliseconds>(options_.timeout),
         class_link_at(mounted_at_)};
     session_.emplace(*mount_point_, mount_options(options_), services);
@@ -231,7 +228,7 @@ void Daemon::run(cli::Startup& startup) {
 
 void Daemon::stop() noexcept {
     end_signals_.stop_watching();
-    bench_.stop_watching();
+    virtual_boards_.stop_watching();
     if (usb_) {
         usb_->stop_watching();
     }

@@ -5,15 +5,14 @@
 #include "cli/options.h"
 #include "cli/parent.h"
 #include "daemon/arrivals.h"
-#include "daemon/bench_tree.h"
 #include "daemon/board_manager.h"
+#include "daemon/virtual_boards.h"
 #include "fs/session.h"
 #include "gpio/registry.h"
 #include "mounting/board_folder.h"
 #include "mounting/mount_point.h"
 #include "mounting/sysfs_place.h"
 #include "poll/reclaim_list.h"
-#include "sim/bench.h"
 #include "usb/usb_board_source.h"
 
 #include <memory>
@@ -66,8 +65,7 @@ class Daemon {
     const cli::Options& options_;
     EndSignals end_signals_;  ///< first: it blocks signals for every thread made below
     SystemClock clock_;
-    sim::Bench bench_{clock_};
-    std::unique_ptr<BenchTree> bench_tree_;
+    VirtualBoards virtual_boards_{clock_};
     gpio::Registry registry_;
     poll::ReclaimList reclaim_;
     BoardManager boards_;

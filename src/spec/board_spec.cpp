@@ -1,8 +1,8 @@
 #include "spec/board_spec.h"
 
 #include "base/text.h"
-#include "sim/chip_profile.h"
 #include "spec/values.h"
+#include "spec/virtual_board.h"
 
 #include <fmt/format.h>
 
@@ -214,21 +214,6 @@ bool parse_chip(std::string_view text, std::string& chip, std::string& error) {
     return true;
 }
 
-/// Whether there can be such a virtual board, and these interfaces of it have MPSSE.
-bool check_virtual(const sim::BoardConfig& spec, std::string_view interfaces, std::string& error) {
-    const sim::ChipProfile* chip = sim::find_chip(spec, error);
-    if (chip == nullptr) {
-        return false;
-    }
-    for (const char letter : interfaces) {
-        if (static_cast<unsigned>(letter - 'A') >= chip->mpsse_interfaces) {
-            error = fmt::format("{}'s interface {} has no MPSSE: use A", chip->name, letter);
-            return false;
-        }
-    }
-    return true;
-}
-
 bool take_prefix(std::string_view& text, std::string_view prefix) noexcept {
     if (text.substr(0, prefix.size()) != prefix) {
         return false;
@@ -266,8 +251,8 @@ bool parse_selector(std::string_view text, BoardSpec& spec, std::string& error) 
     std::string ignored;
     const auto id = parse_usb_id(text, ignored);
     if (!id) {
-        error =
-            fmt::format("'{}' is none of VID:PID, serial:S, path:P, all, opted-in, sim:CHIP", text);
+        error = fmt::format("'{}' is none of VID:PID, serial:S, path:P, all, opted-in{}", text,
+                            has_virtual_boards() ? ", sim:CHIP" : "");
         return false;
     }
     spec.kind = BoardSpec::Kind::id;
@@ -298,7 +283,7 @@ std::optional<BoardSpec> parse_board(std::string_view text, std::string& error) 
         }
     }
     if (spec.kind == BoardSpec::Kind::simulated &&
-        !check_virtual(spec.simulated, spec.interfaces, error)) {
+        !check_virtual_board(spec.simulated, spec.interfaces, error)) {
         return std::nullopt;
     }
     return spec;
@@ -315,7 +300,7 @@ std::optional<sim::BoardConfig> parse_virtual_board(std::string_view text, std::
             return std::nullopt;
         }
     }
-    if (!check_virtual(spec, "", error)) {
+    if (!check_virtual_board(spec, "", error)) {
         return std::nullopt;
     }
     return spec;

@@ -1,0 +1,7 @@
+#include "cli/service_manager.h"
+
+namespace gpiofs::cli {
+
+void tell_service_manager(std::string_view) noexcept {}
+
+}  // namespace gpiofs::cli
