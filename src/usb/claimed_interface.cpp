@@ -89,7 +89,7 @@ bool ClaimedInterface::detach_allowed() const {
     if (detach_ == Detach::any || (detach_ == Detach::serial && serial)) {
         return true;
     }
-    throw_errno(EBUSY, fmt::format("{} is held by the kernel driver {}: allow to detach it with "
+    throw_errno(EBUSY, fmt::format("{} is held by the kernel driver {}: let it be detached with "
                                    "-o detach={}",
                                    id_.name, holder, serial ? "sio" : "any"));
 }
