@@ -5,7 +5,7 @@ makes of them; and that the lines of --list opt in the board they are printed fo
 Everything happens in a mount namespace of its own, with the boards made up by umockdev, so nothing
 of the machine is touched.
 
-Usage: udev_rules.py MPSSE_GPIOFS UDEV_SOURCE_FOLDER
+Usage: udev_rules.py MPSSE_GPIOFS RULES HWDB [GROUP]
 """
 
 import os
@@ -102,7 +102,7 @@ def update():
     subprocess.run(["systemd-hwdb", "update"], check=True)
 
 
-def check_shipped():
+def check_shipped(group):
     for board, known, mounted in [
         (GENERAL, True, False),
         (SEALEVEL, True, True),
@@ -122,9 +122,10 @@ def check_shipped():
             # Only a plug may replace a stop that is under way.
             starts = f"run: '/usr/bin/systemctl --no-block start {UNIT}'" in got["log"]
             check(f"{name}: start", starts == (mounted and action == "add"), got["log"])
-            for what in (r"70-mpsse-gpiofs.rules:\d+ MODE 0660", r"70-mpsse-gpiofs.rules:\d+ GROUP",
-                         r"73-seat-late.rules:\d+ RUN 'uaccess'"):  # fmt: skip
+            for what in (r"70-mpsse-gpiofs.rules:\d+ MODE 0660", r"73-seat-late.rules:\d+ RUN 'uaccess'"):
                 check(f"{name}: {what}", bool(re.search(what, got["log"])) == known, got["log"])
+            given = bool(re.search(r"70-mpsse-gpiofs.rules:\d+ GROUP", got["log"]))
+            check(f"{name}: group", given == (known and bool(group)), got["log"])
 
 
 def check_switched_off():
@@ -195,7 +196,7 @@ def check_silence(program):
 def main():
     if "UDEV_RULES_TEST_INSIDE" not in os.environ:
         enter_namespace()
-    program, source = sys.argv[1], pathlib.Path(sys.argv[2])
+    program, rules_file, hwdb_file = sys.argv[1:4]
     for folder in ("/etc/udev", "/run", "/dev/char"):
         if pathlib.Path(folder).is_dir():
             subprocess.run(["mount", "-t", "tmpfs", "none", folder], check=True)
@@ -208,10 +209,10 @@ def main():
             if rules.name not in OTHER_RULES:
                 (RULES / rules.name).symlink_to("/dev/null")
     (RULES / "70-mpsse-gpiofs.rules").unlink(missing_ok=True)
-    shutil.copy(source / "70-mpsse-gpiofs.rules", RULES)
-    shutil.copy(source / "70-mpsse-gpiofs.hwdb", HWDB)
+    shutil.copy(rules_file, RULES)
+    shutil.copy(hwdb_file, HWDB)
     update()
-    check_shipped()
+    check_shipped("".join(sys.argv[4:]))
     check_switched_off()
     check_opt_in(program)
     check_silence(program)
