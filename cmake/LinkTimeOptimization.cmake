@@ -3,7 +3,7 @@
 # for it; the libraries have code for both.
 set(GPIOFS_LTO OFF)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT GPIOFS_SANITIZE
-   AND CMAKE_BUILD_TYPE MATCHES "^(Release|RelWithDebInfo|MinSizeRel)$")
+   AND CMAKE_BUILD_TYPE MATCHES "^(None|Release|RelWithDebInfo|MinSizeRel)$")
   set(GPIOFS_LTO ON)
   set(CMAKE_CXX_COMPILE_OPTIONS_IPO -flto=auto -ffat-lto-objects)
 endif()

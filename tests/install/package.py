@@ -1,20 +1,27 @@
 #!/usr/bin/env python3
-"""Makes the Debian package and checks what is in it. It is not installed here.
+"""Makes the Debian package and checks what is in it, that its own test passes with it, and that a
+second one is the same to the byte, whenever, wherever and by whomever it is made. It is not installed
+here.
 
-Usage: package.py CPACK BUILD_FOLDER VERSION UDEV_FOLDER UNIT_FOLDER
+Usage: package.py BUILD_FOLDER UDEV_FOLDER UNIT_FOLDER
 """
 
+import os
 import pathlib
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+PROJECT = HERE.parent.parent
 
 FILES = {
     "./usr/bin/mpsse-gpiofs": "-rwxr-xr-x",
     "./usr/bin/mpsse-gpiomon": "-rwxr-xr-x",
     "./usr/bin/mpsse-sim": "-rwxr-xr-x",
-    "./usr/share/doc/mpsse-gpiofs/README.md": "-rw-r--r--",
+    "./usr/share/doc/mpsse-gpiofs/README.md.gz": "-rw-r--r--",
     "./usr/share/doc/mpsse-gpiofs/changelog.Debian.gz": "-rw-r--r--",
     "./usr/share/doc/mpsse-gpiofs/changelog.gz": "-rw-r--r--",
     "./usr/share/doc/mpsse-gpiofs/copyright": "-rw-r--r--",
@@ -26,11 +33,17 @@ FILES = {
 DEPENDENCIES = {"fuse3", "udev", "libc6", "libfuse3-3", "libusb-1.0-0"}
 
 
-def output(*command):
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+def output(*command, **more):
+    done = subprocess.run(command, capture_output=True, text=True, timeout=200, **more)
     if done.returncode != 0:
-        sys.exit(f"{command}: {done}")
+        sys.exit(f"{command}: status {done.returncode}\n{done.stdout}{done.stderr}")
     return done.stdout
+
+
+def make_package(build, folder, **environment):
+    output(str(HERE / "make-package"), build, str(folder), env={**os.environ, **environment})
+    (package,) = folder.glob("*.deb")
+    return package
 
 
 def check_files(package, udev, units):
@@ -42,7 +55,7 @@ def check_files(package, udev, units):
     }
     found = {}
     for line in output("dpkg-deb", "-c", str(package)).splitlines():
-        mode, owner, *_, name = line.split()
+        mode, owner, _, _, _, name = line.partition(" -> ")[0].split()
         if owner != "root/root":
             sys.exit(f"{name} belongs to {owner}")
         if mode.startswith("d"):
@@ -54,10 +67,11 @@ def check_files(package, udev, units):
         sys.exit(f"in one alone: {sorted(set(found.items()) ^ set(expected.items()))}")
 
 
-def check_control(package, version):
+def check_control(package):
     fields = output("dpkg-deb", "-f", str(package), "Package", "Version", "Depends")
     values = dict(line.split(": ", 1) for line in fields.splitlines())
-    if values["Package"] != "mpsse-gpiofs" or values["Version"] != f"{version}-1":
+    version = output("dpkg-parsechangelog", "-S", "Version", cwd=PROJECT).strip()
+    if values["Package"] != "mpsse-gpiofs" or values["Version"] != version:
         sys.exit(f"wrong name or version: {values}")
     names = {dependency.split()[0] for dependency in values["Depends"].split(", ")}
     if not DEPENDENCIES <= names:
@@ -67,35 +81,59 @@ def check_control(package, version):
 def check_contents(package, units, scratch):
     output("dpkg-deb", "-R", str(package), str(scratch))
     for script in ("postinst", "prerm", "postrm"):
+        text = (scratch / "DEBIAN" / script).read_text()
+        if "#DEBHELPER#" in text:
+            sys.exit(f"{script} is not what debhelper makes of it")
         output("sh", "-n", str(scratch / "DEBIAN" / script))
     for unit in (scratch / units.lstrip("/")).iterdir():
         if "\nExecStart=/usr/bin/mpsse-gpiofs " not in unit.read_text():
             sys.exit(f"{unit.name} does not start what is in the package")
 
 
+def check_own_test(tree):
+    """What autopkgtest runs where the package is installed."""
+    path = f"{tree}/usr/bin:{os.environ['PATH']}"
+    done = subprocess.run([PROJECT / "debian/tests/mount"], env={**os.environ, "PATH": path},
+                          capture_output=True, text=True, timeout=60)  # fmt: skip
+    if done.returncode == 77:
+        print(f"SKIPPED: {done.stdout}")
+    elif done.returncode != 0 or done.stderr:  # which autopkgtest takes for a failure
+        sys.exit(f"debian/tests/mount: {done.returncode}\n{done.stdout}{done.stderr}")
+
+
 def check_lintian(package):
     if not shutil.which("lintian"):
         print("SKIPPED: lintian is not installed")
         return
-    done = subprocess.run(["lintian", "--fail-on", "error,warning", str(package)],
+    done = subprocess.run(["lintian", "--pedantic", "--display-info", "--fail-on",
+                           "error,warning,info,pedantic", str(package)],
                           capture_output=True, text=True, timeout=120)  # fmt: skip
     if done.returncode != 0:
         sys.exit(f"lintian:\n{done.stdout}{done.stderr}")
 
 
+def check_same(package, build, folder):
+    time.sleep(max(0.0, 2.1 - (time.time() - package.stat().st_mtime)))  # archives keep seconds
+    other = make_package(build, folder / "another place", LC_ALL="C", TZ="Asia/Kolkata", HOME="/")
+    if package.read_bytes() != other.read_bytes():
+        sys.exit("a second package of the same build is another one")
+
+
 def main():
-    cpack, build, version, udev, units = sys.argv[1:]
-    for program in ("dpkg-deb", "dpkg-shlibdeps", "file"):
+    build, udev, units = sys.argv[1:]
+    for program in ("dpkg-buildpackage", "dh", "dpkg-parsechangelog"):
         if not shutil.which(program):
             print(f"SKIPPED: {program} is not installed")
             return
     with tempfile.TemporaryDirectory() as folder:
-        output(cpack, "-G", "DEB", "--config", f"{build}/CPackConfig.cmake", "-B", folder)
-        (package,) = pathlib.Path(folder).glob("*.deb")
+        scratch = pathlib.Path(folder)
+        package = make_package(build, scratch / "made")
         check_files(package, udev, units)
-        check_control(package, version)
-        check_contents(package, units, pathlib.Path(folder, "contents"))
+        check_control(package)
+        check_contents(package, units, scratch / "contents")
+        check_own_test(scratch / "contents")
         check_lintian(package)
+        check_same(package, build, scratch)
 
 
 if __name__ == "__main__":
