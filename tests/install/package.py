@@ -21,6 +21,9 @@ FILES = {
     "./usr/bin/mpsse-gpiofs": "-rwxr-xr-x",
     "./usr/bin/mpsse-gpiomon": "-rwxr-xr-x",
     "./usr/bin/mpsse-sim": "-rwxr-xr-x",
+    "./usr/share/bash-completion/completions/mpsse-gpiofs": "-rw-r--r--",
+    "./usr/share/bash-completion/completions/mpsse-gpiomon": "lrwxrwxrwx",
+    "./usr/share/bash-completion/completions/mpsse-sim": "lrwxrwxrwx",
     "./usr/share/doc/mpsse-gpiofs/README.md.gz": "-rw-r--r--",
     "./usr/share/doc/mpsse-gpiofs/changelog.Debian.gz": "-rw-r--r--",
     "./usr/share/doc/mpsse-gpiofs/changelog.gz": "-rw-r--r--",
@@ -29,6 +32,7 @@ FILES = {
     "./usr/share/man/man1/mpsse-gpiomon.1.gz": "-rw-r--r--",
     "./usr/share/man/man1/mpsse-sim.1.gz": "-rw-r--r--",
     "./usr/share/man/man8/mpsse-gpiofs.8.gz": "-rw-r--r--",
+    "./usr/share/zsh/vendor-completions/_mpsse-gpiofs": "-rw-r--r--",
 }
 DEPENDENCIES = {"fuse3", "udev", "libc6", "libfuse3-3", "libusb-1.0-0"}
 

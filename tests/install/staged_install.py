@@ -18,12 +18,16 @@ OF_PREFIX = [
     "bin/mpsse-gpiofs",
     "bin/mpsse-gpiomon",
     "bin/mpsse-sim",
+    "share/bash-completion/completions/mpsse-gpiofs",
+    "share/bash-completion/completions/mpsse-gpiomon",
+    "share/bash-completion/completions/mpsse-sim",
     "share/doc/mpsse-gpiofs/CHANGELOG.md",
     "share/doc/mpsse-gpiofs/LICENSE",
     "share/doc/mpsse-gpiofs/README.md",
     "share/man/man1/mpsse-gpiomon.1",
     "share/man/man1/mpsse-sim.1",
     "share/man/man8/mpsse-gpiofs.8",
+    "share/zsh/site-functions/_mpsse-gpiofs",
 ]
 
 # systemd.exec(5): these give a service a mount namespace, in which nobody else sees what it mounts.
