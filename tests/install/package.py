@@ -44,8 +44,8 @@ def output(*command, **more):
     return done.stdout
 
 
-def make_package(build, folder, **environment):
-    output(str(HERE / "make-package"), build, str(folder), env={**os.environ, **environment})
+def make_package(build, folder, umask=0o022, **environment):
+    output(str(HERE / "make-package"), build, str(folder), env={**os.environ, **environment}, umask=umask)
     (package,) = folder.glob("*.deb")
     return package
 
@@ -118,7 +118,7 @@ def check_lintian(package):
 
 def check_same(package, build, folder):
     time.sleep(max(0.0, 2.1 - (time.time() - package.stat().st_mtime)))  # archives keep seconds
-    other = make_package(build, folder / "another place", LC_ALL="C", TZ="Asia/Kolkata", HOME="/")
+    other = make_package(build, folder / "another place", 0o077, LC_ALL="C", TZ="Asia/Kolkata")
     if package.read_bytes() != other.read_bytes():
         sys.exit("a second package of the same build is another one")
 
