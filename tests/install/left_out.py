@@ -12,7 +12,7 @@ import sys
 import tempfile
 
 OPTIONS = ["-DGPIOFS_SYSTEMD=OFF", "-DGPIOFS_SIMULATOR=OFF", "-DGPIOFS_GROUP=", "-DBUILD_TESTING=OFF",
-           "-DCMAKE_BUILD_TYPE=Debug", "-DGPIOFS_WERROR=ON"]  # fmt: skip
+           "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_CXX_FLAGS_DEBUG=", "-DGPIOFS_WERROR=ON"]  # fmt: skip
 PROGRAMS = {"mpsse-gpiofs", "mpsse-gpiomon"}
 GONE = {"mpsse-sim", "mpsse-sim.1", "mpsse-gpiofs@.service", "mpsse-gpiofs-sysfs.service"}
 THERE = PROGRAMS | {"mpsse-gpiofs.8", "mpsse-gpiomon.1", "_mpsse-gpiofs", "70-mpsse-gpiofs.rules",
