@@ -69,8 +69,9 @@ class StreamRig {
     }
     /// Streams for that long, and until what is under way then has ended.
     std::error_code stream(Duration time) {
-        const TimePoint end = clock.now() + time;
-        return chip->bus().stream(rig.timeout, [this, end] { return clock.now() < end; });
+        end_ = clock.now() + time;
+        // One pointer, for which no std::function asks for memory.
+        return chip->bus().stream(rig.timeout, [this] { return clock.now() < end_; });
     }
 
     ScriptedClock clock;
@@ -79,6 +80,9 @@ class StreamRig {
     std::shared_ptr<gpio::Chip> chip;
     std::shared_ptr<gpio::Line> line;
     std::optional<EdgeTaker> edges;
+
+  private:
+    TimePoint end_;
 };
 
 /// A board on a high-speed bus whose engine takes that long for a command.

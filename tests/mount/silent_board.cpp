@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
 
 #include <csignal>
 #include <fcntl.h>
@@ -112,7 +113,7 @@ TEST_CASE(
         // In the kernel's hands: sleeping in its read system call.
         REQUIRE(wait_until([&] {
             return read_text(fmt::format("/proc/{}/syscall", readers.back()->pid()))
-                .starts_with("0 ");
+                .starts_with(fmt::format("{} ", SYS_read));
         }));
     }
     for (const std::size_t killed : {2U, 0U, 3U}) {
