@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What the program is built from; each message says what to install.
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)

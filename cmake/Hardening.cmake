@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What Debian builds its packages with, in builds that are made to be installed. Flags that are given
 # with the command line or the environment, as dpkg-buildflags does, go before: nothing is set twice,
 # and nothing at all in builds of type None, which is for distributions.

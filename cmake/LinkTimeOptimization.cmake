@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # An access costs a microsecond of the program and crosses many small functions of many folders:
 # those folders and the program are optimized as a whole. Test programs are not, they only link longer
 # for it; the libraries have code for both.

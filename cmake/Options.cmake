@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What can be left out.
 include(CMakeDependentOption)
 option(GPIOFS_SYSTEMD "Tell systemd when the mount answers, which its units wait for; needs libsystemd" ON)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # GPIOFS_SANITIZE is a comma separated list for -fsanitize=, for example "address,undefined".
 set(GPIOFS_SANITIZE "" CACHE STRING "Sanitizers to build everything with")
 option(GPIOFS_FUZZ "Build the fuzz targets; needs Clang" OFF)

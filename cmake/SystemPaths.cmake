@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # gpiofs_system_path(option folder what package its_variable newer_package)
 # An option to install `what`, and a cache variable with the folder of another package that it goes
 # to, as that package tells it. These folders do not follow CMAKE_INSTALL_PREFIX: udev and systemd

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Every target of this project links gpiofs_warnings; system headers are exempt by being SYSTEM.
 add_library(gpiofs_warnings INTERFACE)
 target_compile_options(gpiofs_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Completion for bash of mpsse-gpiofs, mpsse-gpiomon and mpsse-sim. Options are those of --help.
 #
 # A word is known as $before, which is "--board=" or nothing, and $cur, what is to be completed.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # gpiofs_tests(label [NAME name] SOURCES ... LINK ... [MAIN target] [TIMEOUT seconds]
 #              [ENVIRONMENT name=value])
 # One doctest program; every TEST_CASE becomes a ctest test of its own with the label. A case that

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # A bare Debian in a scratch folder, to build and test in. Each command in it has namespaces of its
 # own, so that what it mounts and starts ends with it, and all of it ends with the script. test-release

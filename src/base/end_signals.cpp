@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "base/end_signals.h"
 
 #include "base/thread.h"

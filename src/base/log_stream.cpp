@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "base/log_stream.h"
 
 #include <sys/socket.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "base/privileges.h"
 
 #include <sys/capability.h>

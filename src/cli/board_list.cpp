@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "cli/board_list.h"
 
 #include "base/text.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "cli/board_match.h"
 
 #include "base/error.h"

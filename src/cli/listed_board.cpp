@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "cli/listed_board.h"
 
 #include "base/text.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "cli/mount_flags.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "cli/service_manager.h"
 
 namespace gpiofs::cli {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "cli/opt_in.h"
 
 #include <fmt/format.h>

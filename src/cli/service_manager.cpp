@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "cli/service_manager.h"
 
 #include <systemd/sd-daemon.h>

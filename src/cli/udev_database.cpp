@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "cli/udev_database.h"
 
 #include <fstream>

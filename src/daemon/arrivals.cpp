@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "daemon/arrivals.h"
 
 #include "base/error.h"

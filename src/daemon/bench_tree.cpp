@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "daemon/bench_tree.h"
 
 namespace gpiofs::daemon {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "daemon/chip_names.h"
 
 #include "base/text.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "daemon/virtual_boards.h"
 
 #include <stdexcept>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "fs/attribute_file.h"
 
 #include "base/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "fs/bus_request.h"
 
 #include "base/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "fs/events_file.h"
 
 #include "base/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #pragma once
 
 /// The one place that says which libfuse interface this is written for: 3.12 brought the loop

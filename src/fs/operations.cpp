@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "fs/operations.h"
 
 #include "base/error.h"

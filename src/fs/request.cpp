@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "fs/request.h"
 
 #include "fs/attribute_file.h"

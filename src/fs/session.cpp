@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "fs/session.h"
 
 #include "base/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "fs/uevent.h"
 
 #include <algorithm>

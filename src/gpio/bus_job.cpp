@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "gpio/bus_job.h"
 
 namespace gpiofs::gpio {

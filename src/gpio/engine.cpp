@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "gpio/engine.h"
 
 #include "base/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "gpio/incident_log.h"
 
 #include "base/log.h"

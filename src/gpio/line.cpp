@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "gpio/line.h"
 
 #include "base/error.h"

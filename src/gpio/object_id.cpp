@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "gpio/object_id.h"
 
 #include "base/error.h"

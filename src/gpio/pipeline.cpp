@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "gpio/pipeline.h"
 
 #include "base/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "gpio/sampling_stats.h"
 
 #include <algorithm>

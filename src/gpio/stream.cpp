@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "gpio/stream.h"
 
 #include "base/error.h"

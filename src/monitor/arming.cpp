@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "monitor/arming.h"
 
 #include "base/log.h"

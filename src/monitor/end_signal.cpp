@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "monitor/end_signal.h"
 
 #include "base/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "monitor/event_text.h"
 
 #include "base/text.h"

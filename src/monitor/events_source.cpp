@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "monitor/events_source.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "monitor/failure.h"
 
 #include "base/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "monitor/folder_lock.h"
 
 #include <sys/file.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "monitor/line.h"
 
 #include "monitor/events_source.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "monitor/line_name.h"
 
 #include "base/text.h"

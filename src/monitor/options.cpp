@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "monitor/options.h"
 
 #include "base/text.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "monitor/output.h"
 
 #include "monitor/failure.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "monitor/value_source.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "mounting/board_folder.h"
 
 #include "base/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "mounting/fuse_mount.h"
 
 #include "base/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "mounting/mount_point.h"
 
 #include "base/error.h"

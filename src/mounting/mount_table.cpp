@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "mounting/mount_table.h"
 
 #include "base/text.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "mounting/place_lock.h"
 
 #include "base/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "mounting/question.h"
 
 #include <sys/stat.h>

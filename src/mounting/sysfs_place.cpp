@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "mounting/sysfs_place.h"
 
 #include "base/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "base/inherited.h"
 #include "base/log.h"
 #include "base/privileges.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "mpsse/known_boards.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "mpsse/reply.h"
 
 #include <algorithm>

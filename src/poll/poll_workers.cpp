@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "poll/poll_workers.h"
 
 #include "base/error.h"

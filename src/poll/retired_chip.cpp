@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "poll/retired_chip.h"
 
 #include <utility>

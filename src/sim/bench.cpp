@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sim/bench.h"
 
 #include "base/error.h"

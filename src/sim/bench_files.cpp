@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sim/bench_files.h"
 
 #include "base/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sim/bulk_transfer.h"
 
 #include "sim/virtual_board.h"

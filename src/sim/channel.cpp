@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sim/channel.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sim/chip.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Endpoint 0 of the chip: FTDI's vendor requests and the standard requests of USB.
 #include "sim/chip.h"
 

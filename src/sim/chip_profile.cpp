@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sim/chip_profile.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sim/local_board.h"
 
 #include "base/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sim/opcodes.h"
 
 namespace gpiofs::sim {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sim/pins.h"
 
 #include "base/log.h"

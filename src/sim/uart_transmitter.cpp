@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sim/uart_transmitter.h"
 
 namespace gpiofs::sim {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sim/virtual_board.h"
 
 #include "sim/bus.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The side of a virtual board that a bench sees: pulls, drives, pulses, wires.
 #include "sim/bus.h"
 #include "sim/chip.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sim/wire_nets.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "spec/virtual_board.h"
 
 namespace gpiofs::spec {

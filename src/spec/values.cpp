@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "spec/values.h"
 
 #include "base/text.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "usb/claimed_interface.h"
 
 #include "base/error.h"

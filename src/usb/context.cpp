@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "usb/context.h"
 
 #include "base/error.h"

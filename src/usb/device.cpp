@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "usb/device.h"
 
 #include "base/error.h"

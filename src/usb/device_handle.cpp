@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "usb/device_handle.h"
 
 #include "base/error.h"

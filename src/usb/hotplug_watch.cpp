@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "usb/hotplug_watch.h"
 
 #include "base/log.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "usb/libusb_transport.h"
 
 #include "base/error.h"
@@ -93,8 +94,8 @@ Transfer LibusbTransport::diagnosed(Transfer transfer, TimePoint deadline) {
     return transfer;
 }
 
-/// ENODEV if the board turns out to be gone, ECANCELED if abort() ends the question, else EIO. Takes
-/// notice_time at most.
+/// ENODEV if the board turns out to be gone, ECANCELED if abort() ends the question, else EIO.
+/// Takes notice_time at most.
 std::error_code LibusbTransport::presence(TimePoint deadline) {
     const TimePoint until = std::min<TimePoint>(deadline, steady_clock::now() + notice_time);
     std::array<std::uint8_t, status_size> status{};

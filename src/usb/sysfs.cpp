@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "usb/sysfs.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "usb/transfer_result.h"
 
 #include "base/error.h"

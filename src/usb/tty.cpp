@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "usb/tty.h"
 
 #include "base/text.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "usb/usb_board.h"
 
 #include "base/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "usb/usb_board_source.h"
 
 #include "base/log.h"

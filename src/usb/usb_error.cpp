@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "usb/usb_error.h"
 
 #include "base/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "usb/usbfs.h"
 
 #include "base/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "usbip/acceptor.h"
 
 #include "base/error.h"

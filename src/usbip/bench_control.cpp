@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "usbip/bench_control.h"
 
 #include "base/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "usbip/exports.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "usbip/protocol.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "usbip/session.h"
 
 #include "base/clock.h"

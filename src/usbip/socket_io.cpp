@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "usbip/socket_io.h"
 
 #include "base/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "usbip/urb_pump.h"
 
 #include "usbip/socket_io.h"

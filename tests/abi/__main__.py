@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Runs every row of the tables in expected/ against a mount and compares the answers.
 
 Usage: python3 -ISB tests/abi --mount DIR --bench DIR|SOCKET [OPTION...] [SECTION...]

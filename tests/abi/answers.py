@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """How answers are written in the tables: names of errors, of poll's events, of modes."""
 
 import errno

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Drives the pins of a virtual board through the bench of a mount, or mpsse-sim's socket."""
 
 import os

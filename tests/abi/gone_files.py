@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What open files answer whose line or board has gone."""
 
 import fcntl

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Which texts the kernel takes, as the tables show it: what the answer to any write must be."""
 
 PAGE = 4096

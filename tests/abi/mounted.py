@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Mounts a virtual board in a folder of its own and runs the tables against it.
 
 Usage: mounted.py MPSSE_GPIOFS [ARGUMENT of the tables...]

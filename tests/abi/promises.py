@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Beyond the recording: what the kernel's rules say of waiting, and where this tree is better."""
 
 import os

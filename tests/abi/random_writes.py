@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Random bytes, through files opened with random flags, to every file that can be written.
 
 Each answer must be the one that the kernel's rules give, and the pins stay as they are unless the

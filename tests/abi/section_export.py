@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """export and unexport: which numbers they take, and whether the line is there afterwards."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What a file system does besides reading and writing: modes, owners, new names, locks, maps."""
 
 import ctypes

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What there is: names, types, modes, links, sizes, and the texts before anything was written."""
 
 import os

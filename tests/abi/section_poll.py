@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """poll, select and epoll on value: which events, when, and what ends them."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """direction, active_low and edge: which texts they take, and what they do to each other."""
 
 import os

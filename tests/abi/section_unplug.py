@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The board is unplugged under open files, a blocked poll, and an open folder."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """value: texts, offsets, open flags, and the tools that people use on it."""
 
 import os

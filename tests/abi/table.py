@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The tables of expected answers, and the list of known differences."""
 
 import collections

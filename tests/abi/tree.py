@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The tree that is tested, in one of the kernel's two styles."""
 
 import glob

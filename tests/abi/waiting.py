@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """poll, select and epoll, also in the background."""
 
 import os

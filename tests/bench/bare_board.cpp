@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "bare_board.h"
 
 #include <array>

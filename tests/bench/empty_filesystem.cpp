@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The floor of everything the benchmark measures through a mount: a low-level libfuse filesystem
 // that does nothing. Its `value` reads as "0\n" and takes any write; writing to `notify` wakes who
 // polls `value`. The loop and the flags are those of src/fs/session.cpp and operations.cpp.

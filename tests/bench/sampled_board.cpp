@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sampled_board.h"
 
 #include "base/error.h"

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Checks that boards are not said to be absent where there are too few file descriptors to see any.
 
 Usage: few_descriptors.py MPSSE_GPIOFS

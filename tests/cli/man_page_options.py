@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Compares the options a program prints with --help to those its mdoc page lists, both ways.
 
 Usage: man_page_options.py PROGRAM PAGE

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Checks that bad usage ends with status 2 and one line on stderr, and questions with 0 and none.
 
 Usage: usage_errors.py MPSSE_GPIOFS

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A virtual FT232H whose tree stands at /sys/class/gpio, for the program under test alone."""
 
 import glob

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """avrdude's linuxgpio programmer: SDO wired to SDI, so that the target answers with an echo."""
 
 import tempfile

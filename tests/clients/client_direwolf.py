@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Dire Wolf: a line as the push-to-talk key while it sends a beacon."""
 
 import os

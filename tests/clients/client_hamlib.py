@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Hamlib: a line as the push-to-talk key of a radio."""
 
 import subprocess

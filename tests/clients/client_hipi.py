@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """HiPi, Perl modules for the Raspberry Pi and its line numbers."""
 
 from program import FOLDER, expect, output, runs

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """onoff for Node.js: interrupts by epoll, and a second line that makes them."""
 
 from program import expect, node_program, output

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """OpenOCD's sysfsgpio driver: JTAG, with TDI wired to TDO."""
 
 from program import expect, expect_in, installed, output

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """python-periphery: an output wired to an input, and edges waited for with poll()."""
 
 from program import FOLDER, expect, output, runs

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """rpi-gpio for Node.js, which takes the Raspberry Pi's line numbers only, on a Raspberry Pi only."""
 
 import subprocess

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """stm32flash: the lines that bring a chip into its boot loader, and out of it again."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The scripts that set up SvxLink's lines: they hand them to another user."""
 
 import os

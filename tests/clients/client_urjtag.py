@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """UrJTAG's gpio cable. It lowers TDI before it reads TDO, so that a wire between them reads 0."""
 
 from program import expect, expect_in, installed, output

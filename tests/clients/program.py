@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Runs real programs with a deadline."""
 
 import os

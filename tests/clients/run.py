@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Runs a real program, unmodified, against a virtual board at /sys/class/gpio.
 
 Usage: run.py MPSSE_GPIOFS NODE_MODULES CLIENT

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # use_hipi.pl OUTPUT INPUT: two wired lines.
 use strict;
 use warnings;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // use_onoff.js OUTPUT INPUT: two wired lines; each edge that is seen makes the next.
 const { Gpio } = require('onoff');
 

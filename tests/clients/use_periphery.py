@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """use_periphery.py OUTPUT INPUT: two wired lines."""
 
 import sys

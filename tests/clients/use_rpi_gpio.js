@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Lines 5 and 6 are wired, line 4 is low.
 const gpio = require('rpi-gpio');
 const { promise } = gpio;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "contract/cases.h"
 
 #include "contract/host.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "contract/host.h"
 
 #include <algorithm>

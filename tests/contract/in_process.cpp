@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "contract/check_all.h"
 #include "contract/host.h"
 #include "sim/bench.h"

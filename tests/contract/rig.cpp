@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "contract/rig.h"
 
 #include "contract/host.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "base/sync.h"
 #include "base/thread.h"
 #include "scheduler.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "quarantine.h"
 
 #include "sanitizer.h"

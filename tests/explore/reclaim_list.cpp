@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "poll/reclaim_list.h"
 
 #include "alive.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #pragma once
 
 /// GPIOFS_ASAN: whether AddressSanitizer watches this build. GCC tells by a macro, Clang by a

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "alive.h"
 #include "base/sync.h"
 #include "explorer.h"

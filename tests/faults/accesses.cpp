@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Accesses to lines of a board at fault: read, write, direction. No line is sampled meanwhile.
 #include "faults/attempts.h"
 #include "faults/scene.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A board that fails again and again does not fill the log.
 #include "faults/scene.h"
 #include "model/stream_rig.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "faults/log_lines.h"
 
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // With --rewrite FILE the program runs no tests but writes the matrix into a README; with
 // --markdown it prints it.
 #include "faults/readme_table.h"

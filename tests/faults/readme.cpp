@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "faults/readme_table.h"
 
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A board at fault whose lines a poll worker samples at an interval.
 #include "faults/scene.h"
 #include "poll/poll_workers.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "faults/scene.h"
 
 #include "model/exchanges.h"

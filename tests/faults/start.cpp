@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A board at fault that is opened: it is not in MPSSE mode yet.
 #include "faults/attempts.h"
 #include "faults/moves.h"

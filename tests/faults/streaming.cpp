@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A board at fault whose lines are sampled without a gap, while somebody reads one.
 #include "faults/attempts.h"
 #include "faults/scene.h"

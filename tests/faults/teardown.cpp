@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A board at fault that is taken out, while a read is under way.
 #include "faults/scene.h"
 #include "model/raw_wire.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The plug is pulled while lines are read, written, and polled: by the whole of the daemon below
 // the front end, once, three times, and for good.
 #include "base/clock.h"

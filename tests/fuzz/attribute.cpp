@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Numbers and words as the kernel reads them, beside what the C library makes of them.
 #include "base/text.h"
 #include "fuzz/input.h"

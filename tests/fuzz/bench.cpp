@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Lines of the control socket, and with them the words of every file below sim/.
 #include "base/log.h"
 #include "base/text.h"

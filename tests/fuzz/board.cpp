@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // BOARD words, of both programs: what is accepted is within its limits, and means the same when it
 // is written down again.
 #include "fuzz/input.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The virtual chip's command stream: whatever a host sends, every reply is framed and the chip can
 // be brought back by leaving and entering MPSSE mode. The first byte chooses the chip.
 #include "base/log.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What is made of a configuration that libusb has parsed: interfaces that are missing, out of order
 // or of another class, endpoints of any number, address, type and size.
 #include "fuzz/input.h"

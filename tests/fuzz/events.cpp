@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The text of `events`, cut into reads anywhere, beside its lines taken one by one.
 #include "base/text.h"
 #include "fuzz/input.h"

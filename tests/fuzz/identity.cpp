@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What boards say of themselves, and what is made of it: the table of --list, the words and the
 // shell commands it prints, labels and folders. A BOARD word from the table must select its board
 // and no other, whatever the boards' serials are.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a board sends: IN transfers of any shape. The first byte chooses the packet size, then each
 // transfer is a length and its bytes.
 #include "mpsse/reply.h"

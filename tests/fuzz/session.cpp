@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A whole USB/IP connection over a socket: what a client asks, in any order and with any numbers,
 // and what it is answered. Whoever keeps to the protocol gets each answer exactly once; for the
 // rest it is enough that the session ends.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What is written to the attributes of a board, a chip and a line, through the tree and to the pins
 // of a virtual chip, beside a model: the errno of each write, and what the files say after it.
 // Every step is a file, the length of a text, and the text.

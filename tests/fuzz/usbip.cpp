@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // USB/IP messages from whoever connects, each taken apart once more by hand.
 #include "fuzz/input.h"
 #include "usbip/protocol.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The driver's encoder and reply parser against the virtual chip's decoder, which shares no code
 // with them: random line operations, their bytes cut into transfers anywhere, and a model of the
 // pins so simple that it can be seen to be right.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // As on the kernel's own tree, which has no `events`: a folder that shows a line's other files.
 #include "gpiomon/watched_board.h"
 #include "support/skip.h"

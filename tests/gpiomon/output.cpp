@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "gpiomon/watched_board.h"
 #include "support/skip.h"
 

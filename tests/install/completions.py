@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Presses Tab in bash and zsh, and checks that each offers what the programs take: every option of
 --help, the boards that are plugged in, the lines of a tree.
 

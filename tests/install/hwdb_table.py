@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Checks that the hwdb and the program's table know the same boards, and mount the same by itself.
 
 Usage: hwdb_table.py KNOWN_BOARDS_CPP HWDB

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Builds the programs without all that can be left out, and checks that they need less, install
 less, and say in one line what they cannot do.
 

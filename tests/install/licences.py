@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Checks that every source file begins with the short name of the licence that LICENSE is.
 
 Usage: licences.py SOURCE_FOLDER

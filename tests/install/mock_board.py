@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A USB device as umockdev describes it, for programs that only look at it."""
 
 import struct

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Makes the Debian package and checks what is in it, that its own test passes with it, and that a
 second one is the same to the byte, whenever, wherever and by whomever it is made. It is not installed
 here.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Installs the build into a folder of its own, and checks which files come of it, that the units
 start the program that was installed with them, and that systemd takes the units as they are.
 
@@ -65,8 +66,7 @@ def commands(unit):
 
 def check_unit(root, prefix, unit, scratch):
     for line in commands(unit):
-        program = line.partition("=")[2].lstrip("-").split()[0]
-        if program != f"{prefix}/bin/mpsse-gpiofs":
+        if re.findall(r"\S+/mpsse-gpiofs(?= )", line)[:1] != [f"{prefix}/bin/mpsse-gpiofs"]:
             sys.exit(f"the unit of the prefix {prefix} says {line}")
     if setting := NAMESPACE.search(unit.read_text()):
         sys.exit(f"the unit says {setting[0]}, so that its mount is invisible")

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Shows boards to the machine's own udev, with the project's rules and hwdb, and checks what it
 makes of them; and that the lines of --list opt in the board they are printed for, and no other.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Checks that the version of CMakeLists.txt is that of the programs, the Debian package and the
 changelog.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "daemon/board_manager.h"
 
 #include "base/clock.h"

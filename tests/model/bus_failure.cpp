@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "held_bus.h"
 #include "rig.h"
 #include "support/manual_clock.h"

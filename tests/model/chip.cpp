@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "gpio/chip.h"
 
 #include "mpsse/chip_type.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "base/error.h"
 #include "exchanges.h"
 #include "raw_wire.h"

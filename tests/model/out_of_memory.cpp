@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "rig.h"
 #include "scarce_memory.h"
 #include "stream_rig.h"

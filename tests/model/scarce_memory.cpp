@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "scarce_memory.h"
 
 #include <cstdlib>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "mount/sanitizer.h"
 #include "mount/virtual_boards.h"
 #include "support/mount.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "mount/armed_poller.h"
 #include "sanitizer.h"
 #include "support/mount.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "events_board.h"
 #include "support/skip.h"
 

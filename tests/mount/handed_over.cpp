@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "mount/armed_poller.h"
 #include "mount/namespace.h"
 #include "support/skip.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The ends of resources: the exit status tells whether a daemon serves, whatever has run out.
 #include "mount/namespace.h"
 #include "sanitizer.h"

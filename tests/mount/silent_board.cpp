@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sanitizer.h"
 #include "support/mount.h"
 #include "support/poller.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "mount/virtual_boards.h"
 #include "sanitizer.h"
 #include "support/mount.h"

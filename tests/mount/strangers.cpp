@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What other users, and other programs of ours that do not answer, can do to root's daemon.
 #include "mount/namespace.h"
 #include "support/skip.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "mount/person.h"
 #include "support/mount.h"
 #include "support/skip.h"

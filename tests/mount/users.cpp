@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "mount/namespace.h"
 #include "mount/person.h"
 #include "support/poller.h"

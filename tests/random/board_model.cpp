@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "random/board_model.h"
 
 #include "random/words.h"

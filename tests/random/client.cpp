@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "random/client.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What happens to a board from outside.
 #include "random/client.h"
 #include "support/wait.h"

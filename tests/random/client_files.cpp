@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Files that stay open, also beyond their line.
 #include "random/client.h"
 #include "support/poller.h"

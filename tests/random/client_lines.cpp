@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The files of chips and lines, by path.
 #include "random/client.h"
 #include "random/words.h"

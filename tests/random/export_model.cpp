@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "random/export_model.h"
 
 #include <array>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "random/history.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The files of an exported line: what they read and answer.
 #include "random/board_model.h"
 #include "random/words.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "random/line_writer.h"
 
 #include "random/pins_model.h"

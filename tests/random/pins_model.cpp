@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "random/pins_model.h"
 
 #include <fmt/format.h>

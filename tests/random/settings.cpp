@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "random/settings.h"
 
 #include <fmt/format.h>

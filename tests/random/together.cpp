@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "random/together.h"
 
 #include "support/files.h"

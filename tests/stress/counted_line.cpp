@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "stress/counted_line.h"
 
 #include "support/poller.h"

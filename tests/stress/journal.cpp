@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "stress/journal.h"
 
 #include "stress/settings.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "stress/abused_board.h"
 #include "stress/counted_line.h"
 #include "stress/holdings.h"

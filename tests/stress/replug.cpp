@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "stress/holdings.h"
 #include "stress/replug_cycle.h"
 #include "stress/report.h"

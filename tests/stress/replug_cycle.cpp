@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "stress/replug_cycle.h"
 
 #include "stress/operations.h"

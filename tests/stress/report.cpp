@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "stress/report.h"
 
 #include "stress/settings.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "stress/watchdog.h"
 
 #include "support/files.h"

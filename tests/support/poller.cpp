@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "support/poller.h"
 
 #include <sys/syscall.h>

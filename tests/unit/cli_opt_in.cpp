@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "cli/opt_in.h"
 #include "unit/cli_boards.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "cli/parent.h"
 #include "support/skip.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "fs/node_id.h"
 #include "gpio/object_id.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "gpio/edge_detector.h"
 
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "gpio/event_node.h"
 #include "support/wait.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "gpio/registry.h"
 
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "monitor/arming.h"
 #include "monitor/failure.h"
 #include "monitor/folder_lock.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "monitor/options.h"
 #include "monitor/period.h"
 

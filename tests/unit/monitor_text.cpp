@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "monitor/event_text.h"
 #include "monitor/line_name.h"
 #include "support/files.h"

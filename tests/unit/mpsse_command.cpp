@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "mpsse/command.h"
 
 #include <doctest/doctest.h>

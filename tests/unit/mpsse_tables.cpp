@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "mpsse/chip_type.h"
 #include "mpsse/known_boards.h"
 

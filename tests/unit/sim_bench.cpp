@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "base/error.h"
 #include "sim/bench.h"
 #include "support/manual_clock.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What bus and engine cost in time. The clock stands still unless a test moves it, so every time is
 // exact. A packet of n bytes takes (n + 55) / 567 of a full one at high speed, (n + 13) / 77 at
 // full speed.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "spec/board_spec.h"
 
 #include <doctest/doctest.h>

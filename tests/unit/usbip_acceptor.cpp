@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "support/timeval.h"
 #include "usbip/acceptor.h"
 #include "usbip/socket_io.h"

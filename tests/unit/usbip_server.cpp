@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sim/bench.h"
 #include "usbip/acceptor.h"
 #include "usbip/exports.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Boards that are not what they should be: they are refused or made harmless, the others are
 // served, and nothing is left open.
 #include "usb/fixture.h"

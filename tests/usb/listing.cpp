@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "usb/fixture.h"
 
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // An interface that the kernel or another program takes away is claimed again, and until then
 // nothing is sent to it.
 #include "base/error.h"

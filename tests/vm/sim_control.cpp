@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "vm/sim_control.h"
 
 #include "support/timeval.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "usb/harness/device_node.h"
 
 #include "base/error.h"

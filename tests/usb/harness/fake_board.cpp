@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "usb/harness/fake_board.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "usb/harness/interfaces.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "usb/harness/urb_pump.h"
 
 #include <algorithm>

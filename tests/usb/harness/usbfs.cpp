@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "usb/harness/usbfs.h"
 
 #include <linux/usbdevice_fs.h>

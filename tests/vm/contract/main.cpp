@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // usb_contract SERIAL CONTROL HOST BUSID: what transport/transport.h promises, over libusb and the
 // kernel's USB stack. SERIAL is the first board of an mpsse-sim whose control socket is CONTROL; it
 // is exported by HOST as BUSID and attached. Prints what was checked and what was left out; status

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Relays lines to mpsse-sim's control socket and its answers back: control.py SOCKET."""
 
 import socket

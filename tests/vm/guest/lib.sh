@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Sourced by every scenario: the virtual board, the mount, checks, and cleaning up at the end.
 # From the environment: MPSSE_SIM, MPSSE_GPIOFS and MPSSE_GPIOMON, the programs under test.
 set -euo pipefail

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Waits on a line's value file as programs for /sys/class/gpio do: poller.py VALUE_FILE COUNT.
 
 Prints one line per wake-up, "EVENTS TEXT": the poll events, and what a read gives afterwards (the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Reads a file over and over until that fails: reader.py FILE. Prints "reading", then the error."""
 
 import errno

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Eight pollers and a toggler on a board that comes and goes: storm.py TREE OUT IN ROUNDS.
 
 A round starts when the board is there: OUT is made an output, IN (wired to it) gets both edges, and

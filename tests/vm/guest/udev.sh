@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Sourced by the scenarios of group udev: boards that udev and systemd mount. The first scenario
 # installs the package for all of them. From the environment: PACKAGES, the folder they are in.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

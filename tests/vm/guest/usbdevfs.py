@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What other programs do to a USB device: usbdevfs.py NODE reset, or NODE take.
 
 `take` takes interface 0 from whatever program has it, says "taken" and keeps it until it is killed.

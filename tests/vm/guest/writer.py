@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Writes 1 and 0 to a file until that fails: writer.py FILE. Prints the error."""
 
 import errno

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """One run of the guest: QEMU's command line, the watch over it, and the verdict."""
 
 import pathlib

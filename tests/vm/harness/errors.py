@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The harness's way to say that this machine cannot run a guest."""
 
 import shutil

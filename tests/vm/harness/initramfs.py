@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The guest's initramfs: a static busybox, what mounts the host's folders, and the init script."""
 
 import pathlib

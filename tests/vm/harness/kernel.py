@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Debian's kernel for the guest: fetched once with apt, unpacked into a cache, never installed."""
 
 import dataclasses

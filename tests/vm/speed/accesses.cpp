@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "vm/speed/accesses.h"
 
 #include <fmt/format.h>

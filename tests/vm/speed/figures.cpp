@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "vm/speed/figures.h"
 
 #include "support/quantile.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "vm/speed/ftdi_engine.h"
 
 #include "support/wait.h"

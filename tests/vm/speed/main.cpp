@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // usb_speed IN OUT PIN SERIAL CONTROL: accesses through a mount beside libftdi1's on the same
 // board, and how soon poll() wakes. IN and OUT are gpioN folders of its interface A, PIN the pin of
 // IN; OUT is an output. Needs interface B for itself. Prints figures; status 1 with a line "FAIL:

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "vm/speed/wake.h"
 
 #include "support/poller.h"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What the kernel's own tree answers, this one answers over real USB: all tables of tests/abi, with
 # fewer of the random writes and rewrites than on the host.
 source "$(dirname "$0")/../lib.sh"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # An interface that another program holds is not taken: one line that says so, and status 1.
 source "$(dirname "$0")/../lib.sh"
 python3 -c 'import ftdi1' 2>/dev/null || skip "python3-ftdi1 is not installed"

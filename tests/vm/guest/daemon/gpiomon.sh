@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # mpsse-gpiomon on the kernel's own tree: lines of gpio-sim, which have no `events`.
 source "$(dirname "$0")/../lib.sh"
 modprobe gpio-sim 2>/dev/null || skip "this kernel has no gpio-sim"

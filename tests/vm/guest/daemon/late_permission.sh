@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # An ordinary user's daemon waits for a board; when that comes, udev's permission is late: the board
 # is tried again until it can be opened, and then works, its serial driver out of the way.
 source "$(dirname "$0")/../lib.sh"

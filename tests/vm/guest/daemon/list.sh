@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # --list shows the board: path, identity, chip, serial, who holds each interface.
 source "$(dirname "$0")/../lib.sh"
 start_sim FT2232H,serial=VMLIST

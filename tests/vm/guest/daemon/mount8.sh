@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # mount(8) over real USB: by the USB identity, ended by umount, with the pins as promised; and with
 # all privileges dropped, where nothing but the permission for the device node is left.
 source "$(dirname "$0")/../lib.sh"

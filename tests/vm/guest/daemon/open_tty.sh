@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A board whose tty a program has open is refused, with the tty and the program, also when it is
 # another user's; detach=open takes it, and the other interface's tty does not matter.
 source "$(dirname "$0")/../lib.sh"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # poll() on value wakes for the edges asked for, two pollers alike, and sleeps through the others.
 source "$(dirname "$0")/../lib.sh"
 start_sim FT232H,serial=VMPOLL

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # ftdi_sio is taken off interface A while mounted and given back after; interface B keeps its tty.
 source "$(dirname "$0")/../lib.sh"
 start_sim FT2232H,serial=VMSIO

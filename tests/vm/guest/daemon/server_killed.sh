@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The USB/IP server is killed while a write is in flight: the writer gets ENODEV, at once. When a
 # server is there again, so is the board.
 source "$(dirname "$0")/../lib.sh"

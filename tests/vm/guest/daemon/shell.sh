@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A shell script's day: export, direction, value, a wire, active_low, unexport, unmount.
 source "$(dirname "$0")/../lib.sh"
 start_sim FT232H,serial=VMSHELL

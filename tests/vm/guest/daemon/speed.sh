@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # How fast value is read and written over real USB, beside libftdi1 on the other interface of the
 # same board, and how soon an edge wakes poll(). Prints figures; fails only
 # if an access takes more transfers than it needs, or if a read waits for the latency timer.

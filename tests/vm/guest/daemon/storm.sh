@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Fifty unplugs at random moments with eight pollers and a process that writes a line and reads the
 # wired one: all wake, no level is wrong, and everything is back after each replug. The kernel's own
 # driver oopses at the first to thirteenth.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What the kernel or another program takes from the daemon it claims again, with and without
 # ftdi_sio in the kernel: pins stay, pollers sleep on and wake for edges. While something else has
 # the interface accesses fail with EBUSY, and the chip sees nothing.

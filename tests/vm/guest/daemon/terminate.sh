@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # SIGTERM with pollers waiting: status 0, pollers woken, no stale mount, ftdi_sio given back.
 source "$(dirname "$0")/../lib.sh"
 start_sim FT232H,serial=VMTERM

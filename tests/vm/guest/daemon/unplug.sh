@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The plug is pulled while pollers wait and a read is under way; replug: same numbers, and it works.
 source "$(dirname "$0")/../lib.sh"
 start_sim FT232H,serial=VMPLUG

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The plug is pulled while a read surely waits for a silent chip: it ends with ENODEV, at once.
 source "$(dirname "$0")/../lib.sh"
 start_sim FT232H,serial=VMFLIGHT

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The kernel's serial driver takes each interface of a board, knows its chip, and makes ttys of it.
 source "$(dirname "$0")/../lib.sh"
 start_sim FT2232H,serial=VMSIO

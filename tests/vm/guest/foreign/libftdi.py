@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """MPSSE through libftdi1 on a board that joins ADBUS4 with ADBUS0: libftdi.py SERIAL."""
 
 import sys

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # libftdi1 drives the engine: pins written and read, bad opcode, answers longer than a packet.
 source "$(dirname "$0")/../lib.sh"
 python3 -c 'import ftdi1' 2>/dev/null || skip "python3-ftdi1 is not installed"

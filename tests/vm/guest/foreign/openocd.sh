@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # OpenOCD's ftdi driver starts on the board and scans its JTAG chain: TDO as the board drives it.
 source "$(dirname "$0")/../lib.sh"
 command -v openocd >/dev/null || skip "openocd is not installed"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Sourced: what every transport promises, kept by libusb and the kernel's USB stack with a board of
 # mpsse-sim. The chips take turns, because an emulated guest is slow.
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../lib.sh"

@@ -1,2 +1,3 @@
+# SPDX-License-Identifier: MIT
 source "$(dirname "$0")/contract.sh"
 check_contract instant

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # fstab with x-systemd.automount: the first access mounts, nobody's interest unmounts, umount does,
 # too, and each time the next access mounts anew, also after a kill; without the board it is an error.
 source "$(dirname "$0")/../udev.sh"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A limit of 32 descriptors is enough to serve a board and its pollers.
 source "$(dirname "$0")/../udev.sh"
 mkdir -p "$drop_ins"

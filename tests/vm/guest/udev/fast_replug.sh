@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Ten pulls at random moments, each put back at once or after a random moment, whatever the unit
 # is at: the mount comes back.
 source "$(dirname "$0")/../udev.sh"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # fstab with noauto,user: who is in plugdev mounts, reads, writes, polls and unmounts, with no other
 # privilege; nobody else gets in, and who is not in plugdev is told so.
 source "$(dirname "$0")/../udev.sh"

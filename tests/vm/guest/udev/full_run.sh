@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # No room for another folder below /run/mpsse-gpiofs: one line in the journal; the board that is
 # mounted goes on, and so does the other once there is room.
 source "$(dirname "$0")/../udev.sh"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The package is installed while a GPIO-only board is plugged in: it is mounted, with no more ado,
 # and so it is after a replug.
 built_sim=$MPSSE_SIM

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # kill -9 of the daemon: whoever polls wakes, no dead mount is left, and a replug mounts it again.
 source "$(dirname "$0")/../udev.sh"
 opt_in_all

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Where a mount should go there is a file, or a folder with files: one line each in the journal, the
 # files stay as they are, and the board beside is mounted.
 source "$(dirname "$0")/../udev.sh"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Opted in are one board and a serial that nobody has: another of the same kind stays with ftdi_sio,
 # and its tty works.
 source "$(dirname "$0")/../udev.sh"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The kernel ends a daemon whose control group is out of memory: whoever polls wakes, no dead mount
 # is left, the unit tells why, and a replug mounts it again.
 source "$(dirname "$0")/../udev.sh"

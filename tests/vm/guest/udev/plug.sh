@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A board that is opted in with what --list prints is mounted by itself, and gone when it is pulled,
 # twenty times: a script works, a poller wakes, the unit ends well, the numbers are the same. One
 # whose unit was stopped is not started again by its pull, whatever systemd has forgotten.

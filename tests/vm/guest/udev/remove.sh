@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The package is removed while a board is mounted: the mount goes with it, cleanly, the board is given
 # back to ftdi_sio, and nothing is left.
 built_sim=$MPSSE_SIM

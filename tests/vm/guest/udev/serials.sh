@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Serials with a dash, a slash and a space: what --list prints for each opts it in, and the mount is
 # named after it.
 source "$(dirname "$0")/../udev.sh"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What strangers do to a board's service costs it no time: locks on all that they can open, a
 # stopped daemon of another board, a stopped journal. Prints how long starts and stops take.
 source "$(dirname "$0")/../udev.sh"

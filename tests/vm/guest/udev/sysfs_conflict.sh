@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A board that its own unit and the service for /sys/class/gpio both want: who comes first has it, the
 # other says so in one line, and nothing has failed.
 source "$(dirname "$0")/../udev.sh"

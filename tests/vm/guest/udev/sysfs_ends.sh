@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The service for /sys/class/gpio leaves /sys/class as it was, whether it is stopped or killed, and
 # whether it has added the folder or hidden the kernel's. That it hides only when it may.
 source "$(dirname "$0")/../udev.sh"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A board that udev has not come to when the service for /sys/class/gpio starts is served once it
 # has: udev's record of it is taken away, and an event makes it anew.
 source "$(dirname "$0")/../udev.sh"

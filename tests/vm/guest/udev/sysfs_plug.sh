@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The service for /sys/class/gpio, where the kernel has none, starts with no board. One that is
 # opted in appears there when it is plugged in, and no other; a script and a poller that know of no
 # other place work; it goes, and comes back with its numbers. At the end /sys/class is as before.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Boards side by side, two of them with the same serial: each has a mount of its own, and one that is
 # pulled takes nothing from the others.
 source "$(dirname "$0")/../udev.sh"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A second service for a board that is mounted: one line in the journal says who has it, and the
 # first is not disturbed. With leave_held that is no failure.
 source "$(dirname "$0")/../udev.sh"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A newer package is installed while a board is mounted: the same program goes on, nothing is sent to
 # the chip, no pin moves, and a poller waits on.
 source "$(dirname "$0")/../udev.sh"
