@@ -12,9 +12,8 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::array for_libfuse = {
-    "rw"sv,      "dev"sv,    "nodev"sv,        "suid"sv,    "nosuid"sv,
-    "exec"sv,    "noexec"sv, "sync"sv,         "async"sv,   "dirsync"sv,
-    "noatime"sv, "atime"sv,  "auto_unmount"sv, "fsname="sv, "subtype="sv,
+    "rw"sv,   "dev"sv,   "nodev"sv,   "suid"sv,    "nosuid"sv,       "exec"sv,    "noexec"sv,
+    "sync"sv, "async"sv, "dirsync"sv, "noatime"sv, "auto_unmount"sv, "fsname="sv, "subtype="sv,
 };
 
 /// Meant for mount(8), systemd or the reader of fstab(5), or about times that this tree has not.
@@ -48,14 +47,16 @@ bool apply_mount_flag(Options& options, std::string_view piece, std::string& err
     if (holds(no_effect, piece)) {
         return true;
     }
+    if (piece == "atime") {  // the default, which newer versions of libfuse have no word for
+        std::erase(options.mount_options, "noatime");
+        return true;
+    }
     if (piece == "default_permissions") {
         options.default_permissions = true;
         return true;
     }
     if (piece == "ro") {
         error = "'ro' would leave nothing to use: lines appear by writing to export";
-    } else if (piece == "remount") {
-        error = "'remount' is not possible: unmount, and mount anew";
     } else if (piece == "allow_root") {
         error = "'allow_root' is not supported: use allow_other";
     } else {

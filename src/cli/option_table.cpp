@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <grp.h>
@@ -141,7 +142,13 @@ bool set_umask(Options& options, std::string_view value, std::string& error) {
 
 /// Splits the value of -o and applies each piece, ours first, then what every mount knows.
 bool apply_mount_options(Options& options, std::string_view value, std::string& error) {
-    for (const auto piece : split(value, ',')) {
+    const auto pieces = split(value, ',');
+    // Newer versions of mount(8) put all that the kernel shows of the mount before it.
+    if (std::find(pieces.begin(), pieces.end(), "remount") != pieces.end()) {
+        error = "'remount' is not possible: unmount, and mount anew";
+        return false;
+    }
+    for (const auto piece : pieces) {
         const auto equals = piece.find('=');
         const auto key = piece.substr(0, equals);
         const OptionRow* row = nullptr;

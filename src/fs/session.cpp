@@ -76,16 +76,24 @@ std::string& last_message() {
     }
 }
 
-/// What libfuse does not say: it looks for the helper in /usr/bin and then by PATH.
-std::string why_no_mount() {
+/// As libfuse looks for it: in /usr/bin and then by PATH.
+bool has_helper() {
     const char* path = std::getenv("PATH");
     const std::string folders = fmt::format("/usr/bin:{}", path != nullptr ? path : "");
     for (const auto folder : split(folders, ':')) {
         if (::access(fmt::format("{}/fusermount3", folder).c_str(), X_OK) == 0) {
-            return "fusermount3 refused";
+            return true;
         }
     }
-    return "fusermount3 is not installed: install fuse3";
+    return false;
+}
+
+/// What libfuse does not say, or says in its own terms.
+std::string why_no_mount(bool by_helper) {
+    if (by_helper && !has_helper()) {
+        return "fusermount3 is not installed: install fuse3";
+    }
+    return last_message().empty() ? "fusermount3 refused" : last_message();
 }
 
 /// Has fusermount3 take a mount of this user's out of the tree, also while it is in use.
@@ -227,9 +235,9 @@ void Session::Handle::mount(const mounting::MountPoint& place, const MountOption
 void Session::Handle::mount_at(const std::string& path) const {
     errno = 0;
     if (fuse_session_mount(session, path.c_str()) != 0) {
-        throw_errno(errno != 0 ? errno : EPERM,
-                    fmt::format("mount at {}: {}", path,
-                                last_message().empty() ? why_no_mount() : last_message()));
+        const int error = errno != 0 ? errno : EPERM;
+        const bool by_helper = !path.starts_with("/dev/fd/");
+        throw_errno(error, fmt::format("mount at {}: {}", path, why_no_mount(by_helper)));
     }
 }
 

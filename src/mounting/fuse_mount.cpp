@@ -68,14 +68,13 @@ struct Attribute {
     unsigned clear;
 };
 
-constexpr std::array<Attribute, 8> attributes = {{
+constexpr std::array<Attribute, 7> attributes = {{
     {"dev", 0, MOUNT_ATTR_NODEV},
     {"nodev", MOUNT_ATTR_NODEV, 0},
     {"suid", 0, MOUNT_ATTR_NOSUID},
     {"nosuid", MOUNT_ATTR_NOSUID, 0},
     {"exec", 0, MOUNT_ATTR_NOEXEC},
     {"noexec", MOUNT_ATTR_NOEXEC, 0},
-    {"atime", 0, MOUNT_ATTR_NOATIME},
     {"noatime", MOUNT_ATTR_NOATIME, 0},
 }};
 

@@ -129,10 +129,12 @@ TEST_CASE("what mount(8) and fstab(5) add is passed on or dropped") {
                 "nolazytime,silent,loud"});
     CHECK(options.mount_options ==
           std::vector<std::string>{"rw", "nodev", "nosuid", "noexec", "noatime", "fsname=a b"});
+    CHECK(parsed({"-o", "noatime,atime", "/mnt"}).mount_options.empty());
     CHECK(options.default_permissions);
     CHECK_FALSE(parsed({"/mnt"}).default_permissions);
     CHECK(contains(error_of({"-o", "ro", "/mnt"}), "'ro'"));
     CHECK(contains(error_of({"-o", "remount,noexec", "/mnt"}), "'remount'"));
+    CHECK(contains(error_of({"-o", "rw,user_id=0,remount", "/mnt"}), "'remount'"));
     CHECK(contains(error_of({"-o", "allow_root", "/mnt"}), "allow_other"));
     CHECK(contains(error_of({"-o", "nodevice", "/mnt"}), "'nodevice'"));
     CHECK(contains(error_of({"-o", "fsname", "/mnt"}), "'fsname'"));
