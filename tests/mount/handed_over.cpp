@@ -110,7 +110,7 @@ TEST_CASE("drop_privileges: the documented line, a user who may and one who may 
     const auto result = in_namespace(documented_line + std::string(R"sh(
         options=$options,uid=daemon,umask=077
         mount_it
-        findmnt -no FSTYPE,SOURCE,FS-OPTIONS "$dir"
+        findmnt -rno FSTYPE,SOURCE,FS-OPTIONS "$dir"
         grep -E '^(CapPrm|CapEff|CapBnd|NoNewPrivs)' /proc/$(daemon)/status
         as daemon sh -euc 'cd "$1"; echo 512 >export; echo high >gpio512/direction
                            cat gpio512/value' sh "$dir"
@@ -119,7 +119,7 @@ TEST_CASE("drop_privileges: the documented line, a user who may and one who may 
         soon has_ended)sh"));
     CHECK(result.status == 0);
     CHECK(result.out ==
-          "fuse.mpsse-gpiofs gpio   rw,user_id=0,group_id=0,default_permissions,allow_other\n"
+          "fuse.mpsse-gpiofs gpio rw,user_id=0,group_id=0,default_permissions,allow_other\n"
           "CapPrm:\t0000000000000000\nCapEff:\t0000000000000000\nCapBnd:\t0000000000000000\n"
           "NoNewPrivs:\t1\n"
           "1\nls: cannot open directory '/run/gpio': Permission denied\n");

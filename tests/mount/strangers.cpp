@@ -117,6 +117,8 @@ TEST_CASE("strangers: a program that does not answer keeps nobody waiting, and i
         mpsse-gpiofs --simulate FT232H,serial=STUCK --mount-below /run/shelf
         stuck=$(daemon)
         kill -STOP $stuck
+        is_stopped() { not grep -qs '^State:.[^T]' /proc/$stuck/task/*/status; }
+        soon is_stopped
         mpsse-gpiofs --clear-below /run/shelf
         fails 1 mpsse-gpiofs --simulate FT232H /run/shelf/STUCK
         mpsse-gpiofs --simulate FT232H,serial=STUCK --mount-below /run/shelf
