@@ -68,7 +68,7 @@ def main():
         build, root, mount = scratch / "build", scratch / "root", scratch / "mount"
         mount.mkdir()
         output(cmake, "-G", "Ninja", "-S", source, "-B", str(build), *options, *OPTIONS)
-        output(cmake, "--build", str(build))
+        output(cmake, "--build", str(build), "-j", str(os.cpu_count()))
         check_program(build, str(mount))
         check_installed(cmake, build, root)
         # One at a time, too.
