@@ -35,6 +35,8 @@ FILES = {
     "./usr/share/man/man8/mpsse-gpiofs.8.gz": "-rw-r--r--",
     "./usr/share/zsh/vendor-completions/_mpsse-gpiofs": "-rw-r--r--",
 }
+# Debian 12's lintian has this tag, and to that of 13 an override of it is an error.
+NO_TAGS = {"package-supports-alternative-init-but-no-init.d-script"}
 DEPENDENCIES = {"fuse3", "udev", "libc6", "libfuse3-3", "libusb-1.0-0"}
 
 
@@ -110,11 +112,11 @@ def check_lintian(package):
     if not shutil.which("lintian"):
         print("SKIPPED: lintian is not installed")
         return
-    done = subprocess.run(["lintian", "--pedantic", "--display-info", "--fail-on",
-                           "error,warning,info,pedantic", str(package)],
+    done = subprocess.run(["lintian", "--pedantic", "--display-info", str(package)],
                           capture_output=True, text=True, timeout=120)  # fmt: skip
-    if done.returncode != 0:
-        sys.exit(f"lintian:\n{done.stdout}{done.stderr}")
+    tags = [line for line in done.stdout.splitlines() if not NO_TAGS.intersection(line.split())]
+    if done.returncode not in (0, 2) or tags:
+        sys.exit(f"lintian: {done.returncode}\n{done.stdout}{done.stderr}")
 
 
 def check_same(package, build, folder):
