@@ -37,8 +37,9 @@ bool is_like_path(const std::string& name) noexcept {
            name.find_first_not_of("0123456789.", dash + 1) == std::string::npos;
 }
 
-/// Who removes a folder has it locked for a moment; so long it is waited for.
-constexpr std::chrono::milliseconds removal{100};
+/// A program that removes a folder holds its lock for a moment, which on a busy machine can last. A
+/// shorter limit gave a board that was plugged in again its USB path for a name.
+constexpr std::chrono::milliseconds removal{1000};
 constexpr std::chrono::milliseconds look_again{1};
 
 std::string path_below(const Folder& parent, const std::string& name) {
