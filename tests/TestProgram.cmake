@@ -2,7 +2,8 @@
 # gpiofs_tests(label [NAME name] SOURCES ... LINK ... [MAIN target] [TIMEOUT seconds]
 #              [ENVIRONMENT name=value])
 # One doctest program; every TEST_CASE becomes a ctest test of its own with the label. A case that
-# cannot run here prints "SKIPPED: reason" and is counted as skipped. MAIN is an object library with
+# cannot run here prints "SKIPPED: reason" and is counted as skipped; a test that runs no case fails, as
+# both halves of a name with a semicolon do. MAIN is an object library with
 # doctest's main() for a program that tests_main does not suit.
 function(gpiofs_tests label)
   cmake_parse_arguments(ARG "" "NAME;MAIN;TIMEOUT;ENVIRONMENT" "SOURCES;LINK" ${ARGN})
@@ -21,7 +22,8 @@ function(gpiofs_tests label)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 60)
   endif()
-  set(properties LABELS ${label} TIMEOUT ${ARG_TIMEOUT} SKIP_REGULAR_EXPRESSION "SKIPPED: ")
+  set(properties LABELS ${label} TIMEOUT ${ARG_TIMEOUT} SKIP_REGULAR_EXPRESSION "SKIPPED: "
+      FAIL_REGULAR_EXPRESSION "test cases: +0")
   if(ARG_ENVIRONMENT)
     list(APPEND properties ENVIRONMENT "${ARG_ENVIRONMENT}")
   endif()

@@ -117,7 +117,7 @@ TEST_CASE("changing one line leaves the others alone") {
     }
 }
 
-TEST_CASE("chmod and chown last until unexport; modes follow umask, uid and gid") {
+TEST_CASE("chmod and chown last until unexport, modes follow umask, uid and gid") {
     NEEDS_MOUNT();
     Mount mount({"--simulate", "FT232H", "-o", "uid=1234,gid=2345,umask=002"});
     const auto line = mount.export_line(512);

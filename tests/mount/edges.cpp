@@ -211,7 +211,7 @@ TEST_CASE("one poller on each of 16 lines: each is woken by its own line") {
     CHECK(mount.stop() == 0);
 }
 
-TEST_CASE("two descriptors: reading one leaves the other pending; a dup shares") {
+TEST_CASE("two descriptors: reading one leaves the other pending, a dup shares") {
     NEEDS_MOUNT();
     Wired board;
     board.arm("both");

@@ -42,7 +42,7 @@ TEST_CASE("files and folders that are open at the end are let go of") {
     CHECK(mount.stop() == 0);  // the leak sanitizer has its say in it
 }
 
-TEST_CASE("umount ends the program; with a file open it is busy, lazily it goes on until closed") {
+TEST_CASE("umount ends the program, with a file open it is busy, lazily it goes on until closed") {
     NEEDS_MOUNT();
     Mount mount({"--simulate", "FT232H"});
     const auto line = mount.export_line(513);

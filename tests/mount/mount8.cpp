@@ -18,7 +18,7 @@ constexpr const char* ordinary_user = R"sh(
 
 }  // namespace
 
-TEST_CASE("mount(8): type, source and tree; umount and fusermount3 end the program") {
+TEST_CASE("mount(8): type, source and tree, umount and fusermount3 end the program") {
     NEEDS_MOUNT();
     for (const std::string end : {"umount", "fusermount3 -u"}) {
         CAPTURE(end);
@@ -101,7 +101,7 @@ TEST_CASE("mount(8): every option of its own is taken, and does what it says") {
     CHECK(result.err == "");
 }
 
-TEST_CASE("fstab: by the mount point alone; noauto and nofail as they say") {
+TEST_CASE("fstab: by the mount point alone, noauto and nofail as they say") {
     NEEDS_MOUNT();
     const auto result = in_namespace(R"sh(
         mkdir /run/others /run/boards

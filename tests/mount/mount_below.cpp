@@ -124,7 +124,7 @@ TEST_CASE("what a killed program leaves is cleared, and nothing else") {
     fs::remove_all(shelf.path() / "full");
 }
 
-TEST_CASE("clearing below a folder that is not there is no error; below a file it is") {
+TEST_CASE("clearing below a folder that is not there is no error, below a file it is") {
     CHECK(Shelf().clear().status == 0);
     const TemporaryFolder folder;
     const auto file = folder.path() / "file";

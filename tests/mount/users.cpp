@@ -94,7 +94,7 @@ TEST_CASE("by default root alone writes, and everybody reads, as in sysfs") {
     CHECK(same.mode_of("gpiochip512/base") == "444 0:0");
 }
 
-TEST_CASE("uid: the owner may everything; umask decides what others may") {
+TEST_CASE("uid: the owner may everything, umask decides what others may") {
     NEEDS_MOUNT();
     SharedMount open_to_readers(fmt::format("uid={}", owner.user));
     CHECK(open_to_readers.all_tried_by(owner) == everything);
@@ -146,7 +146,7 @@ TEST_CASE("a user or group that does not exist is one line and status 2") {
     CHECK(said("umask=8") == "mpsse-gpiofs: -o: umask: '8' is not an octal number from 0 to 777\n");
 }
 
-TEST_CASE("root opens one attribute to one user by chown, to all by chmod; others may not") {
+TEST_CASE("root opens one attribute to one user by chown, to all by chmod, others may not") {
     NEEDS_MOUNT();
     SharedMount mount("base=512");
     const auto line = *mount / "gpio513";
