@@ -10,15 +10,15 @@ using namespace gpiofs::test;
 
 namespace {
 
-/// "limited N" starts the program as the user games with that limit and checks what it says: status
+/// "limited N" starts the program as $user with that limit and checks what it says: status
 /// 0 and a tree, or status 1, one line, beside those that libfuse prints itself, and nothing left.
 constexpr const char* prelude = R"sh(
     exec 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-  # what the test's own parent has left open
-    chown games "$dir"
-    serves() { as games ls "$dir/export" >/run/ls 2>&1; }
+    chown $user "$dir"
+    serves() { as $user ls "$dir/export" >/run/ls 2>&1; }
     limited() {
         local status=0
-        as games prlimit "$1=$2" mpsse-gpiofs --simulate FT232H "$dir" >/run/out 2>&1 || status=$?
+        as $user prlimit "$1=$2" mpsse-gpiofs --simulate FT232H "$dir" >/run/out 2>&1 || status=$?
         if [ $status = 0 ]; then
             serves || echo "$*: status 0, and nothing serves"
             kill -KILL $(daemon)
@@ -34,7 +34,10 @@ constexpr const char* prelude = R"sh(
     }
 )sh";
 
-Finished with_limits(const std::string& script) { return in_namespace(prelude + script); }
+/// Each with a user of its own: the limit of processes counts those of all tests that run.
+Finished with_limits(const std::string& user, const std::string& script) {
+    return in_namespace("user=" + user + prelude + script);
+}
 
 }  // namespace
 
@@ -43,7 +46,7 @@ TEST_CASE("limits: of processes, from none up") {
     if (!sanitizers.empty()) {
         SKIP_TEST("a sanitizer needs threads of its own");
     }
-    const auto result = with_limits(R"sh(
+    const auto result = with_limits("uucp", R"sh(
         for number in 1 2 3 4 5 6 7 8 9 10 12 16; do
             limited --nproc $number
             [ $number != 1 ] || echo $last
@@ -60,7 +63,7 @@ TEST_CASE("limits: of descriptors, from none up") {
         SKIP_TEST("a sanitizer needs descriptors of its own");
     }
     // With three the dynamic linker finds no library.
-    const auto result = with_limits(R"sh(
+    const auto result = with_limits("news", R"sh(
         for number in 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 24 32; do
             limited --nofile $number
             [ $number != 4 ] || echo $last
