@@ -115,8 +115,9 @@ void order_of_submission(Rig& rig) {
         host.ask();
     }
     for (std::uint8_t n = 0; n < count; ++n) {
-        Bytes batch = {set_low, n, 0xff, get_low};
-        batch.resize(batch.size() + 1 + n, send_immediate);
+        const std::array<std::uint8_t, 4> begin = {set_low, n, 0xff, get_low};
+        Bytes batch(begin.size() + 1 + n, send_immediate);
+        std::copy(begin.begin(), begin.end(), batch.begin());
         host.send(batch);
     }
     std::size_t outs = 0;

@@ -5,6 +5,7 @@
 #include "support/wait.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 #include <cerrno>

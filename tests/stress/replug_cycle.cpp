@@ -5,6 +5,7 @@
 #include "support/poller.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>

@@ -125,8 +125,10 @@ TEST_CASE("sim engine: every opcode has its length, on every chip") {
 
 TEST_CASE("sim engine: a byte shift takes as many data bytes as its length says") {
     SimRig rig("FT2232H");
-    Bytes write{0x11, 0x03, 0x01};
-    write.resize(3 + 0x104, 0x81);  // would each answer if taken as an opcode
+    Bytes write(3 + 0x104, 0x81);  // would each answer if taken as an opcode
+    write[0] = 0x11;
+    write[1] = 0x03;
+    write[2] = 0x01;
     CHECK(rig.run(write).empty());
     CHECK(rig.run({0x20, 0x03, 0x01}).size() == 0x104);
 }

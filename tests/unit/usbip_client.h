@@ -77,10 +77,10 @@ class UsbIpClient {
     }
     /// The status of the reply.
     std::uint32_t import(const std::string& bus_id) {
-        Bytes bytes{0x01, 0x11, 0x80, 0x03, 0, 0, 0, 0};
-        bytes.insert(bytes.end(), bus_id.begin(), bus_id.end());
-        bytes.resize(8 + 32);
-        send(bytes);
+        std::string padded = bus_id;
+        padded.resize(32);
+        send({0x01, 0x11, 0x80, 0x03, 0, 0, 0, 0});
+        send(Bytes(padded.begin(), padded.end()));
         const auto status = number(receive(8), 4);
         if (status == 0) {
             const Bytes device = receive(312);

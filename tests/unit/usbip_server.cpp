@@ -255,9 +255,8 @@ TEST_CASE("usbip server: what is not USB/IP costs the connection, not the server
     }
     SUBCASE("a bus id without end") {
         UsbIpClient client(rig.address);
-        Bytes bytes{0x01, 0x11, 0x80, 0x03, 0, 0, 0, 0};
-        bytes.resize(40, 'x');
-        client.send(bytes);
+        client.send({0x01, 0x11, 0x80, 0x03, 0, 0, 0, 0});
+        client.send(Bytes(32, 'x'));
         CHECK(client.closes());
     }
     SUBCASE("a transfer that is too long") {
