@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "fs/attributes.h"
+#include "fs/refusal.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -40,6 +41,7 @@ void AttributeFile::read(Reply& reply, const ReadCall& call) {
     try {
         node().attribute->show(services_, node(), request);
     } catch (...) {
+        log_refusal(node(), {}, std::current_exception());
         request.fail(to_errno(std::current_exception()));
     }
 }
@@ -51,6 +53,7 @@ void AttributeFile::write(Reply& reply, std::string_view data) {
     try {
         node().attribute->store(services_, node(), up_to_nul(taken), request);
     } catch (...) {
+        log_refusal(node(), up_to_nul(taken), std::current_exception());
         request.fail(to_errno(std::current_exception()));
     }
 }

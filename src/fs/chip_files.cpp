@@ -60,7 +60,7 @@ void store_sample_interval(const Services& /*services*/, const Node& node, std::
                            WriteRequest& request) {
     const auto number = parse_kernel_uint(text);
     if (!number) {
-        throw_errno(static_cast<int>(number.error), "not a number of microseconds");
+        throw_errno(static_cast<int>(number.error), "use a number of microseconds, or 0 to stream");
     }
     node.chip->set_sample_interval(std::chrono::microseconds(number.value));
     request.complete();
@@ -76,7 +76,7 @@ void show_sampling_stats(const Services& /*services*/, const Node& node, ReadReq
 unsigned line_offset(std::string_view text) {
     const auto number = parse_kernel_uint(text);
     if (!number) {
-        throw_errno(static_cast<int>(number.error), "not a line offset");
+        throw_errno(static_cast<int>(number.error), "use a line offset");
     }
     return number.value;
 }

@@ -22,7 +22,7 @@ using gpio::Sample;
 bool parse_bool(std::string_view text) {
     const auto number = parse_kernel_long(text);
     if (!number) {
-        throw_errno(static_cast<int>(number.error), "not a number");
+        throw_errno(static_cast<int>(number.error), "use 0 or 1");
     }
     return number.value != 0;
 }
@@ -46,10 +46,11 @@ void store_direction(const Services& services, const Node& node, std::string_vie
     const bool high = attribute_equals(text, "high");
     const bool output = high || attribute_equals(text, "out") || attribute_equals(text, "low");
     if (!output && !attribute_equals(text, "in")) {
-        throw_errno(EINVAL, "not a direction");
+        throw_errno(EINVAL, "use in, out, low or high");
     }
     if (output ? !node.line->can_output() : !node.line->can_input()) {
-        throw_errno(EOPNOTSUPP, "the line cannot do that");
+        throw_errno(EOPNOTSUPP, output ? "the board has this line as an input only"
+                                       : "the board has this line as an output only");
     }
     if (output) {
         change(services, node, node.line->output_change(high), {}, request);
@@ -66,7 +67,7 @@ std::string value_text(const Node& node, const Sample& sample) {
 
 void show_value(const Services& services, const Node& node, ReadRequest& request) {
     if (!node.line->can_input()) {
-        throw_errno(EOPNOTSUPP, "the line cannot be read");
+        throw_errno(EOPNOTSUPP, "the board has this line as an output only");
     }
     BusRequest::submit(std::make_shared<SampleRead>(services, node.line->chip().shared_from_this(),
                                                     node.line->bank(), value_text,
@@ -77,7 +78,7 @@ void store_value(const Services& services, const Node& node, std::string_view te
                  WriteRequest& request) {
     const bool value = parse_bool(text);
     if (node.line->direction() != Direction::out) {
-        throw_errno(EPERM, "the line is an input");
+        throw_errno(EPERM, "the line is an input: write out, low or high to direction first");
     }
     change(services, node, node.line->value_change(value), {}, request);
 }
@@ -133,7 +134,7 @@ void store_edge(const Services& services, const Node& node, std::string_view tex
             return;
         }
     }
-    throw_errno(EINVAL, "not an edge");
+    throw_errno(EINVAL, "use none, rising, falling or both");
 }
 
 std::string chip_link(const Services& /*services*/, const Node& node) {

@@ -13,7 +13,7 @@ namespace {
 std::int64_t line_number(std::string_view text) {
     const auto number = parse_kernel_long(text);
     if (!number) {
-        throw_errno(static_cast<int>(number.error), "not a line number");
+        throw_errno(static_cast<int>(number.error), "use a line number");
     }
     return number.value;
 }

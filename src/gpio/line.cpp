@@ -89,7 +89,7 @@ bool Line::set_edge(Edge edge, const Sample* sample) {
     }
     chip_->observer_.work_changed(chip_);
     if (refused) {
-        throw_errno(EIO, "an output has no edges");
+        throw_errno(EIO, "an output has no edges: write in to direction first");
     }
     return true;
 }

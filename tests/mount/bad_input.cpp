@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "mount/namespace.h"
 #include "support/mount.h"
 #include "support/skip.h"
 
@@ -148,6 +149,43 @@ TEST_CASE("what sysfs refuses is refused with its errno and changes nothing") {
     CHECK(write_text(line / "edge", "rising") == "EIO");
     CHECK(read_text(line / "edge") == "none\n");
     CHECK(read_text(line / "direction") == "out\n");
+}
+
+TEST_CASE("the debug log tells why an access was refused") {
+    NEEDS_MOUNT();
+    if (::geteuid() != 0) {
+        SKIP_TEST("only root can have a namespace");
+    }
+    const auto result = in_namespace(R"sh(
+        mpsse-gpiofs -f -d --simulate FT232H "$dir" 2>/run/log &
+        soon test -e "$dir/export"
+        cd "$dir"
+        put() { ! printf '%b' "$1" >"$2"; }  # TEXT FILE
+        refused() { put "$@" 2>/run/error || echo "taken: $*"; }
+        echo 512 >export
+        refused 'outt\n' gpio512/direction
+        refused 1 gpio512/value
+        refused 'up\n' gpio512/edge
+        refused '\001one' gpio512/active_low
+        refused x chip0/unexport
+        refused 512 export
+        refused 12345678901234567890123456789012345678901234567890 gpiochip512/sample_interval_us
+        grep -E "^mpsse-gpiofs: [a-z0-9/_]+: '" /run/log
+        cd /
+        term)sh");
+    CHECK(result.err == "");
+    CHECK(result.status == 0);
+    CHECK(result.out ==
+          "mpsse-gpiofs: gpio512/direction: 'outt': use in, out, low or high: Invalid argument\n"
+          "mpsse-gpiofs: gpio512/value: '1': the line is an input: write out, low or high to "
+          "direction first: Operation not permitted\n"
+          "mpsse-gpiofs: gpio512/edge: 'up': use none, rising, falling or both: Invalid argument\n"
+          "mpsse-gpiofs: gpio512/active_low: '\\x01one': use 0 or 1: Invalid argument\n"
+          "mpsse-gpiofs: chip0/unexport: 'x': use a line offset: Invalid argument\n"
+          "mpsse-gpiofs: export: '512': the line is exported already: Device or resource busy\n"
+          "mpsse-gpiofs: gpiochip512/sample_interval_us: "
+          "'1234567890123456789012345678901234567890...': use a number of microseconds, or 0 to "
+          "stream: Numerical result out of range\n");
 }
 
 TEST_CASE("export takes and refuses numbers as the kernel does") {
