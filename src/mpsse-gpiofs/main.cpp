@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 #include <filesystem>
 #include <optional>
@@ -74,6 +75,14 @@ int serve(cli::Options& options) {
     }
 }
 
+void print_boards() {
+    const std::string list = daemon::board_list();
+    print(list);
+    if (std::count(list.begin(), list.end(), '\n') == 1) {  // the titles
+        log::info("no FTDI board is plugged in: none is among /sys/bus/usb/devices");
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -99,7 +108,7 @@ int main(int argc, char** argv) {
                 print("mpsse-gpiofs " GPIOFS_VERSION "\n");
                 return 0;
             case cli::Options::Intent::list:
-                print(daemon::board_list());
+                print_boards();
                 return 0;
             case cli::Options::Intent::clear:
                 if (options.clear_below.empty()) {

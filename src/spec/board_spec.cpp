@@ -223,6 +223,20 @@ bool take_prefix(std::string_view& text, std::string_view prefix) noexcept {
     return true;
 }
 
+/// What is wrong with a selector that is none.
+std::string no_selector(std::string_view text) {
+    std::string ignored;
+    if (has_virtual_boards() && text.starts_with("FT") && parse_chip(text, ignored, ignored)) {
+        return fmt::format("'{}' is a chip: for a virtual board use sim:{} or --simulate {}", text,
+                           text, text);
+    }
+    if (text.starts_with('/') || text.starts_with('.')) {
+        return fmt::format("'{}' is a path, and there can be only one MOUNTPOINT", text);
+    }
+    return fmt::format("'{}' is none of VID:PID, serial:S, path:P, all, opted-in{}", text,
+                       has_virtual_boards() ? ", sim:CHIP" : "");
+}
+
 bool parse_selector(std::string_view text, BoardSpec& spec, std::string& error) {
     if (text == "all") {
         spec.kind = BoardSpec::Kind::all;
@@ -252,8 +266,7 @@ bool parse_selector(std::string_view text, BoardSpec& spec, std::string& error) 
     std::string ignored;
     const auto id = parse_usb_id(text, ignored);
     if (!id) {
-        error = fmt::format("'{}' is none of VID:PID, serial:S, path:P, all, opted-in{}", text,
-                            has_virtual_boards() ? ", sim:CHIP" : "");
+        error = no_selector(text);
         return false;
     }
     spec.kind = BoardSpec::Kind::id;

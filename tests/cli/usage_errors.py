@@ -38,7 +38,8 @@ BAD_USAGE = [
     (["--simulate", "FT4232H,interface=C", "/mnt"], "'C'"),
     (["sim:FT999", "/mnt"], "'FT999'"),
     (["all,interface=C", "/mnt"], "'C'"),
-    (["/x", "/mnt"], "'/x'"),
+    (["/x", "/mnt"], "'/x' is a path, and there can be only one MOUNTPOINT"),
+    (["FT232H,usb=hs", "/mnt"], "use sim:FT232H or --simulate FT232H"),
 ]
 QUESTIONS = [(["--help"], "Usage: mpsse-gpiofs"), (["-V"], "mpsse-gpiofs ")]
 
