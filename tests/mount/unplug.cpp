@@ -159,7 +159,7 @@ TEST_CASE("threads and descriptors are back after arming, polling, unplug and re
         cycle();
     }
     CHECK(wait_until([&] { return mount.threads_named("poll") == 0; }));
-    CHECK(wait_until([&] { return mount.own_threads() <= own; }));
+    CHECK(wait_until([&] { return mount.own_threads() == own; }));
     CHECK(wait_until([&] { return mount.threads_at_a_request() == sanitizer_threads; }));
     CHECK(wait_until([&] { return mount.descriptors() == descriptors; }));
     CHECK(mount.stop() == 0);

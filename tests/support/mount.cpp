@@ -134,13 +134,22 @@ std::size_t Mount::threads_named(const std::string& name) const {
     return count;
 }
 
+namespace {
+
+/// Since version 3.17 libfuse names its threads.
+bool is_libfuses(const std::string& thread_name) {
+    return thread_name == "mpsse-gpiofs\n" || thread_name == "fuse_worker\n";
+}
+
+}  // namespace
+
 std::size_t Mount::own_threads() const {
     const fs::path tasks = fmt::format("/proc/{}/task", process_->pid());
     std::size_t count = 0;
     for (const auto& task : list(tasks)) {
         const std::string name = read_text(tasks / task / "comm");
         const bool gone = name == "ENOENT" || name == "ESRCH";
-        count += gone || name == "mpsse-gpiofs\n" ? 0U : 1U;
+        count += gone || is_libfuses(name) ? 0U : 1U;
     }
     return count;
 }
@@ -150,7 +159,7 @@ std::size_t Mount::threads_at_a_request() const {
     std::size_t count = 0;
     for (const auto& task : list(process / "task")) {
         const fs::path folder = process / "task" / task;
-        if (task == process.filename() || read_text(folder / "comm") != "mpsse-gpiofs\n") {
+        if (task == process.filename() || !is_libfuses(read_text(folder / "comm"))) {
             continue;
         }
         std::istringstream call(read_text(folder / "syscall"));

@@ -133,7 +133,7 @@ expect_daemon_status() {  # STATUS
 reads() { [ "$(cat "$1")" = "$2" ]; }  # FILE TEXT
 
 # The daemon's threads by name, without those that carry its own: libfuse keeps them once started.
-thread_names() { cat "/proc/$daemon_pid"/task/*/comm | grep -v '^mpsse-gpiofs$' | sort | xargs; }
+thread_names() { cat "/proc/$daemon_pid"/task/*/comm | grep -vE '^(mpsse-gpiofs|fuse_worker)$' | sort | xargs; }
 threads_are() { [ "$(thread_names)" = "$1" ]; }
 fd_count() { find "/proc/$daemon_pid/fd" -mindepth 1 | wc -l; }
 fds_at_most() { [ "$(fd_count)" -le "$1" ]; }
