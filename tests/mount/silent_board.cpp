@@ -9,10 +9,13 @@
 #include <sys/mount.h>
 #include <sys/syscall.h>
 
+#include <array>
+#include <cerrno>
 #include <csignal>
 #include <fcntl.h>
 #include <poll.h>
 #include <thread>
+#include <unistd.h>
 
 using namespace gpiofs::test;
 using namespace std::chrono_literals;
@@ -40,6 +43,12 @@ class SilentBoard {
     fs::path silent_;
     fs::path well_;
 };
+
+std::string read_level(int fd) {
+    std::array<char, 8> text{};
+    const auto size = ::pread(fd, text.data(), text.size(), 0);
+    return size < 0 ? errno_name(errno) : std::string(text.data(), static_cast<std::size_t>(size));
+}
 
 }  // namespace
 
@@ -70,9 +79,15 @@ TEST_CASE("while a board is silent everything else is answered") {
     NEEDS_MOUNT();
     SilentBoard board("10000");
     Mount& mount = board.mount();
-    std::vector<std::future<std::string>> readers;
+    // Opened before, because a late reader would find no file once the line is unexported.
+    std::vector<gpiofs::UniqueFd> files;
     for (int i = 0; i < 20; ++i) {
-        readers.push_back(std::async(std::launch::async, read_text, board.silent() / "value"));
+        files.push_back(open_file(board.silent() / "value", O_RDONLY));
+        REQUIRE(files.back());
+    }
+    std::vector<std::future<std::string>> readers;
+    for (const auto& file : files) {
+        readers.push_back(std::async(std::launch::async, read_level, file.get()));
     }
     const auto waiting = [&] {
         for (auto& reader : readers) {

@@ -19,15 +19,16 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr auto deadline = 400ms;
+constexpr auto deadline = 1500ms;
 /// An access that comes after a time-out is answered after this time at most.
 constexpr auto further = 100ms;
 /// For a machine that is busy with something else.
-constexpr auto slack = 300ms;
+constexpr auto slack = 1200ms;
+static_assert(further + slack < deadline, "or a wait of one's own could not be told");
 
 class SilentBoard {
   public:
-    SilentBoard() : mount_({"-o", "timeout_ms=400", "--simulate", "FT232H"}) {
+    SilentBoard() : mount_({"-o", "timeout_ms=1500", "--simulate", "FT232H"}) {
         for (const unsigned number : {512U, 513U}) {
             const auto line = mount_.export_line(number);
             REQUIRE(write_text(line / "direction", "out") == "ok");
