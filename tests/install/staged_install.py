@@ -66,7 +66,7 @@ def commands(unit):
 
 def check_unit(root, prefix, unit, scratch):
     for line in commands(unit):
-        if re.findall(r"\S+/mpsse-gpiofs(?= )", line)[:1] != [f"{prefix}/bin/mpsse-gpiofs"]:
+        if re.findall(r"/\S+/mpsse-gpiofs(?= )", line)[:1] != [f"{prefix}/bin/mpsse-gpiofs"]:
             sys.exit(f"the unit of the prefix {prefix} says {line}")
     if setting := NAMESPACE.search(unit.read_text()):
         sys.exit(f"the unit says {setting[0]}, so that its mount is invisible")
