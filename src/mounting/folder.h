@@ -26,7 +26,7 @@ class Folder {
     Folder child(const std::string& name) const noexcept;
     /// The folder at this path below it, on the way to which there is no link and no other mount,
     /// and so nobody's program that could keep it waiting. Not valid if there is none.
-    Folder below(const std::string& path) const noexcept;
+    Folder below(const std::string& path) const;
     /// The folder it is in.
     Folder parent() const noexcept { return child(".."); }
 

@@ -29,7 +29,8 @@ opt_in_all() {  # every board that comes, without the time it takes to compile t
 poller_woke() { poller_says "$1" 'PRI|ERR ENODEV'; }  # NAME
 
 mounted() { mountpoint -q "$below/$1"; }  # NAME
-absent() { [ ! -e "$below/$1" ]; }        # NAME
+# NAME; a dead mount answers ENOTCONN, and so does not exist for test.
+absent() { ! grep -q " $below/$1 " /proc/self/mountinfo && [ ! -e "$below/$1" ]; }
 
 unit_of() {  # PATH such as 1-1
     systemd-escape --path --template=mpsse-gpiofs@.service \

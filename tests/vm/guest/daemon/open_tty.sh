@@ -5,7 +5,7 @@ source "$(dirname "$0")/../lib.sh"
 start_sim FT2232H,serial=VMTTY
 eventually 20 test -c /dev/ttyUSB1
 
-has_tty() { [ "$(readlink "/proc/$1/fd/0")" = "$2" ]; }  # PID TTY
+has_tty() { [ "$(readlink "/proc/$1/fd/0")" = "$2" ] && grep -qx sleep "/proc/$1/comm"; }  # PID TTY
 hold() {  # TTY: another user's program has it open
     setpriv --reuid=65534 --regid=65534 --clear-groups sleep 600 <"$1" &
     holder=$!

@@ -46,6 +46,7 @@ measure
 go_on
 kill "${lockers[@]}"
 
+says 'cleared a dead mount' && fail "a stop has left its mount to the next start"
 with=("$(middle "${starts[@]}")" "$(middle "${stops[@]}")")
 echo "FIGURE: start ${alone[0]} ms, with strangers ${with[0]} ms; stop ${alone[1]} ms, with strangers ${with[1]} ms"
 # Each of the limits that a stranger could run into is a second or more.
