@@ -21,6 +21,9 @@ constexpr std::array chip_types = {
     ChipType{0x3500, "FT2232HA", 2, 16, 2, true}, ChipType{0x3600, "FT4232HA", 2, 8, 4, true},
 };
 
+/// Of any interface.
+constexpr unsigned most_lines = 16;
+
 constexpr char to_upper(char c) noexcept {
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
@@ -51,6 +54,17 @@ std::string pin_name(unsigned interface_number, unsigned offset) {
     name += offset < 8 ? "DBUS" : "CBUS";
     name += static_cast<char>('0' + offset % 8);
     return name;
+}
+
+std::optional<NamedPin> find_pin(std::string_view name) {
+    for (unsigned number = 0; number < most_mpsse_interfaces; ++number) {
+        for (unsigned offset = 0; offset < most_lines; ++offset) {
+            if (equal_in_any_case(name, pin_name(number, offset))) {
+                return NamedPin{number, offset};
+            }
+        }
+    }
+    return std::nullopt;
 }
 
 }  // namespace gpiofs::mpsse

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -39,5 +40,17 @@ const ChipType* find_chip_type(std::string_view name) noexcept;
 
 /// The data sheet's name of a line: "ADBUS0", "BCBUS7". `interface_number` 0 is A.
 std::string pin_name(unsigned interface_number, unsigned offset);
+
+/// A line of an interface.
+struct NamedPin {
+    unsigned interface_number = 0;
+    unsigned offset = 0;
+
+    bool operator==(const NamedPin&) const = default;
+};
+
+/// The line with this name, in any case, on any interface with an MPSSE engine; nothing if there is
+/// none on any chip.
+std::optional<NamedPin> find_pin(std::string_view name);
 
 }  // namespace gpiofs::mpsse

@@ -83,3 +83,15 @@ TEST_CASE("a Bryx has one output and one input") {
     CHECK(line_limits(0x0403, 0x6988, *chip) == LineLimits{0x0028, 0x0020, 0x0008});
     CHECK(line_limits(0x0403, 0x6014, *chip) == LineLimits{0xffff, 0xffff, 0xffff});
 }
+
+TEST_CASE("a pin is found by the name it has") {
+    for (unsigned number = 0; number < most_mpsse_interfaces; ++number) {
+        for (unsigned offset = 0; offset < 16; ++offset) {
+            CHECK(find_pin(pin_name(number, offset)) == NamedPin{number, offset});
+        }
+    }
+    CHECK(find_pin("bcbus7") == NamedPin{1, 15});
+    for (const char* name : {"", "ADBUS", "ADBUS8", "CDBUS0", "ADBUS00"}) {
+        CHECK_FALSE(find_pin(name));
+    }
+}
