@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "cli/mount_flags.h"
+#include "mpsse/chip_type.h"
 #include "spec/values.h"
 
 #include <fmt/format.h>
@@ -188,6 +189,27 @@ bool set_clear_below(Options& options, std::string_view value, std::string& erro
     return !value.empty();
 }
 
+bool set_wire(Options& options, std::string_view value, std::string& error) {
+    const auto names = split(value, ',');
+    if (names.size() != 2) {
+        error = fmt::format("'{}' is not two pins: give PIN,PIN", value);
+        return false;
+    }
+    for (const auto name : names) {
+        if (!mpsse::find_pin(name)) {
+            error = fmt::format("'{}' is no pin: one of ADBUS0 to BCBUS7", name);
+            return false;
+        }
+    }
+    const Options::Wire wire{*mpsse::find_pin(names[0]), *mpsse::find_pin(names[1])};
+    if (wire.from == wire.to || wire.from.interface_number != wire.to.interface_number) {
+        error = fmt::format("'{}' is not two pins of one interface", value);
+        return false;
+    }
+    options.wire = wire;
+    return true;
+}
+
 constexpr std::array command_rows = {
     OptionRow{"f", "", "", "stay in the foreground", set<&Options::foreground>},
     OptionRow{"d", "", "", "debug messages on stderr; implies -f", set_debug},
@@ -208,6 +230,10 @@ constexpr std::array command_rows = {
               ask_for<Options::Intent::clear>},
     OptionRow{"", "list", "", "show the boards that are plugged in, and exit",
               ask_for<Options::Intent::list>},
+    OptionRow{"", "check", "", "check a board, print a report to send in, and exit",
+              ask_for<Options::Intent::check>},
+    OptionRow{"", "wire", "PIN,PIN", "with --check: drive these two, which are wired", set_wire},
+    OptionRow{"", "yes", "", "with --wire: do not ask before driving", set<&Options::yes>},
     OptionRow{"h", "help", "", "show this text, and exit", ask_for<Options::Intent::help>},
     OptionRow{"V", "version", "", "show the version, and exit", ask_for<Options::Intent::version>},
 };

@@ -126,6 +126,15 @@ class Parser {
                    fail(fmt::format("to clear needs no other argument: leave '{}' out",
                                     positionals_.front()));
         }
+        if (options_.intent == Options::Intent::check) {
+            return take_check();
+        }
+        if (options_.wire) {
+            return fail("--wire goes with --check");
+        }
+        if (options_.yes) {
+            return fail("--yes goes with --check and --wire");
+        }
         if (options_.hide_kernel && !options_.at_sysfs) {
             return fail("--hide-kernel goes with --at-sysfs");
         }
@@ -173,6 +182,27 @@ class Parser {
                         ? fmt::format("'{}' is no BOARD: leave it out, {} takes the place of "
                                       "MOUNTPOINT",
                                       options_.source, option)
+                        : std::move(error_));
+    }
+
+    bool take_check() {
+        if (options_.at_sysfs || !options_.mount_below.empty()) {
+            return fail("--check mounts nothing: leave --at-sysfs and --mount-below out");
+        }
+        if (options_.wait) {
+            return fail("--check waits for no board: leave out -o wait");
+        }
+        if (options_.yes && !options_.wire) {
+            return fail("--yes goes with --check and --wire");
+        }
+        if (positionals_.size() > 1) {
+            return fail(fmt::format("'{}' is one argument too many: --check takes no MOUNTPOINT",
+                                    positionals_[1]));
+        }
+        return take_board() ||
+               fail(may_be_a_place(options_.source)
+                        ? fmt::format("'{}' is no BOARD: leave it out, --check takes no MOUNTPOINT",
+                                      options_.source)
                         : std::move(error_));
     }
 

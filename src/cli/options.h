@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "gpio/on_exit.h"
+#include "mpsse/chip_type.h"
 #include "spec/board_spec.h"
 #include "transport/board.h"
 
@@ -24,7 +25,7 @@ using gpio::OnExit;
 /// The command line, as typed values. Defaults are those of mpsse-gpiofs(8).
 struct Options {
     /// What the program is asked to do. For anything but `run` the rest may be incomplete.
-    enum class Intent { run, list, clear, help, version };
+    enum class Intent { run, list, clear, check, help, version };
 
     Intent intent = Intent::run;
     bool foreground = false;
@@ -45,6 +46,15 @@ struct Options {
     bool hide_kernel = false;
     /// Intent::clear: below which folder; empty: what is at /sys/class/gpio.
     std::string clear_below;
+
+    /// Intent::check: two pins of one interface that are wired to each other, and may be driven.
+    struct Wire {
+        mpsse::NamedPin from;
+        mpsse::NamedPin to;
+    };
+    std::optional<Wire> wire;
+    /// Intent::check: drive the pins without asking.
+    bool yes = false;
 
     /// First global line number of the first board that names none itself.
     std::optional<std::uint32_t> base;

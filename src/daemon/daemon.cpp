@@ -6,14 +6,13 @@
 #include "cli/board_match.h"
 #include "cli/opt_in.h"
 #include "cli/udev_database.h"
+#include "daemon/wanted_boards.h"
 #include "mpsse/chip_type.h"
-#include "mpsse/known_boards.h"
 #include "usb/tty.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iostream>
 #include <stdexcept>
 #include <unistd.h>
 #include <utility>
@@ -25,11 +24,6 @@ using Kind = spec::BoardSpec::Kind;
 
 /// Who is woken by the end gets so long to see for himself that the lines have gone.
 constexpr std::chrono::milliseconds grace_for_open_files{800};
-
-bool is_board(std::uint16_t vendor, std::uint16_t product) {
-    constexpr std::uint16_t ftdi_vendor = 0x0403;
-    return vendor == ftdi_vendor || mpsse::find_known_board(vendor, product) != nullptr;
-}
 
 /// Nothing if any number of boards may be plugged in.
 std::optional<unsigned> most_interfaces(const cli::Options& options) {
@@ -80,7 +74,7 @@ Daemon::Daemon(const cli::Options& options, std::optional<mounting::MountPoint> 
     try {
         end_signals_.watch([this] { boards_.cancel_opening(); });
         put_virtual_boards();
-        if (needs_usb()) {
+        if (needs_usb(options_)) {
             look_for_usb_boards();
         }
         if (options.at_sysfs) {
@@ -109,19 +103,8 @@ void Daemon::put_virtual_boards() {
     }
 }
 
-bool Daemon::needs_usb() const {
-    return options_.boards.empty() ||
-           std::any_of(options_.boards.begin(), options_.boards.end(),
-                       [](const auto& board) { return board.kind != Kind::simulated; });
-}
-
 void Daemon::look_for_usb_boards() {
-    usb_ = std::make_unique<usb::UsbBoardSource>([this](std::uint16_t vendor,
-                                                        std::uint16_t product) {
-        return is_board(vendor, product) ||
-               std::any_of(options_.boards.begin(), options_.boards.end(),
-                           [=](const auto& word) { return cli::may_mean(word, vendor, product); });
-    });
+    usb_ = std::make_unique<usb::UsbBoardSource>(usb_filter(options_));
     // Before the boards are listed, so that nothing comes or goes unseen.
     usb_->watch(arrivals_);
     if (!usb::UsbBoardSource::why_unheard().empty()) {
@@ -140,7 +123,7 @@ void Daemon::open_boards() {
         later = [this](const auto& board) { arrivals_.board_arrived(board); };
         look_again_after_udev(present);
     }
-    const auto choices = choose(present);
+    const auto choices = choose_present(options_, present);
     if (!options_.mount_below.empty()) {
         claim_folder(present.at(choices.front().board)->info());
     }
@@ -165,23 +148,6 @@ void Daemon::look_again_after_udev(const BoardManager::Boards& present) {
             arrivals_.board_arrived(board);
         }
     }
-}
-
-std::vector<cli::Choice> Daemon::choose(const BoardManager::Boards& present) const {
-    std::vector<transport::BoardInfo> infos;
-    infos.reserve(present.size());
-    for (const auto& board : present) {
-        infos.push_back(board->info());
-    }
-    cli::ChoiceError error;
-    auto choices = cli::choose_boards(options_.boards, infos, options_.wait, cli::ask_udev, error);
-    if (!choices) {
-        if (error.ambiguous) {
-            std::cout << cli::format_board_list(present, cli::sysfs_path) << std::flush;
-        }
-        throw std::runtime_error(error.text);
-    }
-    return std::move(*choices);
 }
 
 void Daemon::claim_folder(const transport::BoardInfo& board) {

@@ -51,13 +51,11 @@ class Daemon {
 
   private:
     void put_virtual_boards();
-    bool needs_usb() const;
     void look_for_usb_boards();
     void open_boards();
     /// Has those that udev has not come to yet treated like arrivals, if a BOARD word depends on
     /// it.
     void look_again_after_udev(const BoardManager::Boards& present);
-    std::vector<cli::Choice> choose(const BoardManager::Boards& present) const;
     /// Has the tree mounted in a folder named after this board.
     void claim_folder(const transport::BoardInfo& board);
     void mount();

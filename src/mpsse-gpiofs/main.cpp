@@ -5,6 +5,7 @@
 #include "base/standard_streams.h"
 #include "cli/options.h"
 #include "cli/parent.h"
+#include "daemon/check_boards.h"
 #include "daemon/daemon.h"
 #include "mounting/board_folder.h"
 #include "mounting/mount_point.h"
@@ -75,6 +76,12 @@ int serve(cli::Options& options) {
     }
 }
 
+int check(cli::Options& options) {
+    daemon::note_tty_openers(options);
+    keep_needed_privileges();
+    return daemon::check_boards(options, GPIOFS_VERSION);
+}
+
 void print_boards() {
     const std::string list = daemon::board_list();
     print(list);
@@ -117,6 +124,8 @@ int main(int argc, char** argv) {
                     mounting::clear_below(options.clear_below);
                 }
                 return 0;
+            case cli::Options::Intent::check:
+                return check(options);
             case cli::Options::Intent::run:
                 return serve(options);
         }

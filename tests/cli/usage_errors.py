@@ -39,6 +39,12 @@ BAD_USAGE = [
     (["sim:FT999", "/mnt"], "'FT999'"),
     (["all,interface=C", "/mnt"], "'C'"),
     (["/x", "/mnt"], "'/x' is a path, and there can be only one MOUNTPOINT"),
+    (["--check", "/mnt"], "'/mnt' is no BOARD: leave it out, --check takes no MOUNTPOINT"),
+    (["--check", "all", "/mnt"], "'/mnt'"),
+    (["--check", "--wire", "ADBUS4"], "'ADBUS4' is not two pins"),
+    (["--check", "--wire", "ADBUS4,ADBUS9"], "'ADBUS9' is no pin"),
+    (["--wire", "ADBUS4,ADBUS5", "/mnt"], "--wire goes with --check"),
+    (["--check", "--yes"], "--yes goes with"),
     (["FT232H,usb=hs", "/mnt"], "use sim:FT232H or --simulate FT232H"),
 ]
 QUESTIONS = [(["--help"], "Usage: mpsse-gpiofs"), (["-V"], "mpsse-gpiofs ")]

@@ -162,6 +162,31 @@ TEST_CASE("--list needs no mount point and takes none") {
     CHECK(contains(error_of({"--list", "/mnt"}), "'/mnt'"));
 }
 
+TEST_CASE("--check takes a board, two pins of one interface, and no mount point") {
+    const auto plain = parsed({"--check", "serial:X"});
+    CHECK(plain.intent == Options::Intent::check);
+    CHECK(plain.boards.size() == 1);
+    CHECK_FALSE(plain.wire);
+    CHECK_FALSE(plain.yes);
+    CHECK(parsed({"--check"}).boards.empty());
+    const auto wired = parsed({"--check", "--wire", "adbus4,ACBUS5", "--yes", "all"});
+    REQUIRE(wired.wire);
+    CHECK(wired.wire->from == mpsse::NamedPin{0, 4});
+    CHECK(wired.wire->to == mpsse::NamedPin{0, 13});
+    CHECK(wired.yes);
+    CHECK(contains(error_of({"--check", "/mnt"}), "takes no MOUNTPOINT"));
+    CHECK(contains(error_of({"--check", "all", "/mnt"}), "'/mnt'"));
+    CHECK(contains(error_of({"--check", "-o", "wait"}), "wait"));
+    CHECK(contains(error_of({"--check", "--at-sysfs"}), "--at-sysfs"));
+    CHECK(contains(error_of({"--check", "--yes"}), "--wire"));
+    CHECK(contains(error_of({"--yes", "/mnt"}), "--check"));
+    CHECK(contains(error_of({"--wire", "ADBUS0,ADBUS1", "/mnt"}), "--check"));
+    for (const char* wire : {"ADBUS0", "ADBUS0,ADBUS0", "ADBUS0,BDBUS1", "ADBUS0,ADBUS8", ","}) {
+        CAPTURE(wire);
+        CHECK(contains(error_of({"--check", "--wire", wire}), "--wire: '"));
+    }
+}
+
 TEST_CASE("usage errors name the option and what to do") {
     CHECK(contains(error_of({}), "MOUNTPOINT"));
     CHECK(contains(error_of({""}), "MOUNTPOINT"));
