@@ -31,44 +31,14 @@ std::uint8_t latency_of(transport::Transport& wire, const Clock& clock) {
 }
 
 /// A chip that refuses commands of the high bank, as one without it might.
-class NoHighBank final : public transport::Transport {
+class NoHighBank final : public Forwarding {
   public:
-    explicit NoHighBank(std::unique_ptr<transport::Transport> wire) : wire_(std::move(wire)) {}
-
-    transport::Claim claim_again() override { return wire_->claim_again(); }
-    std::size_t packet_size() const noexcept override { return wire_->packet_size(); }
-    std::error_code control_out(std::uint8_t request, std::uint16_t value,
-                                TimePoint deadline) override {
-        return wire_->control_out(request, value, deadline);
-    }
-    transport::Transfer control_in(std::uint8_t request, std::uint16_t value,
-                                   std::span<std::uint8_t> data, TimePoint deadline) override {
-        return wire_->control_in(request, value, data, deadline);
-    }
+    using Forwarding::Forwarding;
     transport::Transfer write(std::span<const std::uint8_t> data, TimePoint deadline) override {
         Bytes bytes(data.begin(), data.end());
         std::replace(bytes.begin(), bytes.end(), std::uint8_t{0x83}, std::uint8_t{0xad});
-        return wire_->write(bytes, deadline);
+        return Forwarding::write(bytes, deadline);
     }
-    transport::Transfer read(std::span<std::uint8_t> data, TimePoint deadline) override {
-        return wire_->read(data, deadline);
-    }
-    std::error_code submit(transport::Direction direction, std::span<std::uint8_t> data) override {
-        return wire_->submit(direction, data);
-    }
-    std::optional<transport::EndedTransfer> collect(TimePoint deadline) override {
-        return wire_->collect(deadline);
-    }
-    void cancel() noexcept override { wire_->cancel(); }
-    std::error_code clear_halt(transport::Direction direction) override {
-        return wire_->clear_halt(direction);
-    }
-    void abort() noexcept override { wire_->abort(); }
-    bool detached_driver() const noexcept override { return wire_->detached_driver(); }
-    void give_back_driver(bool yes) noexcept override { wire_->give_back_driver(yes); }
-
-  private:
-    const std::unique_ptr<transport::Transport> wire_;
 };
 
 /// The SET commands of a batch of single-byte commands and SETs.

@@ -8,11 +8,13 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,6 +38,45 @@ struct CheckResult {
     bool begins(const std::string& name, std::string_view with) const {
         return (*this)[name].starts_with(with);
     }
+};
+
+/// An interface on whose wire a derived class changes something.
+class Forwarding : public transport::Transport {
+  public:
+    explicit Forwarding(std::unique_ptr<transport::Transport> wire) : wire_(std::move(wire)) {}
+
+    transport::Claim claim_again() override { return wire_->claim_again(); }
+    std::size_t packet_size() const noexcept override { return wire_->packet_size(); }
+    std::error_code control_out(std::uint8_t request, std::uint16_t value,
+                                TimePoint deadline) override {
+        return wire_->control_out(request, value, deadline);
+    }
+    transport::Transfer control_in(std::uint8_t request, std::uint16_t value,
+                                   std::span<std::uint8_t> data, TimePoint deadline) override {
+        return wire_->control_in(request, value, data, deadline);
+    }
+    transport::Transfer write(std::span<const std::uint8_t> data, TimePoint deadline) override {
+        return wire_->write(data, deadline);
+    }
+    transport::Transfer read(std::span<std::uint8_t> data, TimePoint deadline) override {
+        return wire_->read(data, deadline);
+    }
+    std::error_code submit(transport::Direction direction, std::span<std::uint8_t> data) override {
+        return wire_->submit(direction, data);
+    }
+    std::optional<transport::EndedTransfer> collect(TimePoint deadline) override {
+        return wire_->collect(deadline);
+    }
+    void cancel() noexcept override { wire_->cancel(); }
+    std::error_code clear_halt(transport::Direction direction) override {
+        return wire_->clear_halt(direction);
+    }
+    void abort() noexcept override { wire_->abort(); }
+    bool detached_driver() const noexcept override { return wire_->detached_driver(); }
+    void give_back_driver(bool yes) noexcept override { wire_->give_back_driver(yes); }
+
+  private:
+    const std::unique_ptr<transport::Transport> wire_;
 };
 
 /// A board whose interfaces are opened with something on the wire.

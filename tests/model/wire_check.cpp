@@ -4,6 +4,56 @@
 using namespace gpiofs;
 using namespace gpiofs::test;
 
+namespace {
+
+/// In the reply to a batch with so many bytes, one line reads wrong once.
+class OneWrongRead final : public Forwarding {
+  public:
+    OneWrongRead(std::unique_ptr<transport::Transport> wire, std::size_t batch, std::size_t at)
+        : Forwarding(std::move(wire)), batch_(batch), at_(at) {}
+
+    transport::Transfer read(std::span<std::uint8_t> data, TimePoint deadline) override {
+        constexpr std::size_t status_size = 2;
+        const auto transfer = Forwarding::read(data, deadline);
+        if (transfer.bytes == status_size + batch_) {
+            data[status_size + at_] ^= 1U << 5;
+        }
+        return transfer;
+    }
+
+  private:
+    const std::size_t batch_;
+    const std::size_t at_;
+};
+
+}  // namespace
+
+TEST_CASE("check: a single wrong read among those after a command is a glitch") {
+    CheckRig rig("FT2232H");
+    rig.wire(4, 5);
+    std::size_t at = 10;
+    std::set<std::string> wanted = {"wire_high_glitches", "wire_low_glitches"};
+    SUBCASE("in the middle") {}
+    SUBCASE("at the end") { at = 32; }
+    SUBCASE("directly after it, which for a new level is only late") {
+        at = 1;
+        wanted = {"wire_high_glitches"};
+    }
+    rig.wrap = [at](auto wire) { return std::make_unique<OneWrongRead>(std::move(wire), 33, at); };
+    const auto result = rig.run();
+    CAPTURE(result.text);
+    CHECK(result.suspicious == wanted);
+}
+
+TEST_CASE("check: a toggle that is not seen is told of") {
+    CheckRig rig("FT2232H");
+    rig.wire(4, 5);
+    rig.wrap = [](auto wire) { return std::make_unique<OneWrongRead>(std::move(wire), 201, 100); };
+    const auto result = rig.run();
+    CHECK(result.suspicious == std::set<std::string>{"wire_toggles_seen"});
+    CHECK(result.begins("wire_toggles_seen", "198 of 200"));
+}
+
 TEST_CASE("check: a wire carries both levels, both ways, without a glitch") {
     struct Pair {
         const char* chip;
