@@ -80,12 +80,10 @@ std::string& last_message() {
 bool has_helper() {
     const char* path = std::getenv("PATH");
     const std::string folders = fmt::format("/usr/bin:{}", path != nullptr ? path : "");
-    for (const auto folder : split(folders, ':')) {
-        if (::access(fmt::format("{}/fusermount3", folder).c_str(), X_OK) == 0) {
-            return true;
-        }
-    }
-    return false;
+    const auto all = split(folders, ':');
+    return std::any_of(all.begin(), all.end(), [](std::string_view folder) {
+        return ::access(fmt::format("{}/fusermount3", folder).c_str(), X_OK) == 0;
+    });
 }
 
 /// What libfuse does not say, or says in its own terms.
