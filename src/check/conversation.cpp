@@ -2,6 +2,7 @@
 #include "check/conversation.h"
 
 #include "base/error.h"
+#include "mpsse/request.h"
 
 #include <array>
 #include <cerrno>
@@ -10,22 +11,13 @@
 namespace gpiofs::check {
 namespace {
 
+using mpsse::mode_mpsse;
+using mpsse::mode_reset;
 using mpsse::Opcode;
+using mpsse::purge_in;
+using mpsse::purge_out;
+using mpsse::Request;
 using transport::Direction;
-
-/// Vendor requests and their values: libftdi src/ftdi.h, Linux drivers/usb/serial/ftdi_sio.h.
-enum class Request : std::uint8_t {
-    reset = 0x00,
-    event_character = 0x06,
-    error_character = 0x07,
-    set_latency_timer = 0x09,
-    get_latency_timer = 0x0a,
-    set_bit_mode = 0x0b,
-};
-constexpr std::uint16_t purge_out = 1;
-constexpr std::uint16_t purge_in = 2;
-constexpr std::uint16_t mode_reset = 0x0000;
-constexpr std::uint16_t mode_mpsse = 0x0200;
 
 constexpr std::size_t status_size = 2;
 constexpr std::size_t queued_reads = 2;
