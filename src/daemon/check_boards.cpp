@@ -130,11 +130,7 @@ int check_boards(const cli::Options& options, std::string_view program_version) 
     end_signals.watch([&ended] { ended = true; });
     SystemClock clock;
     VirtualBoards virtual_boards(clock);
-    for (const auto& board : options.boards) {
-        if (board.kind == spec::BoardSpec::Kind::simulated) {
-            virtual_boards.add(board.simulated);
-        }
-    }
+    add_virtual_boards(options, virtual_boards);
     Boards present = virtual_boards.boards();
     std::optional<usb::UsbBoardSource> usb;
     if (needs_usb(options)) {

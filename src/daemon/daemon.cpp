@@ -73,7 +73,7 @@ Daemon::Daemon(const cli::Options& options, std::optional<mounting::MountPoint> 
     }
     try {
         end_signals_.watch([this] { boards_.cancel_opening(); });
-        put_virtual_boards();
+        add_virtual_boards(options_, virtual_boards_);
         if (needs_usb(options_)) {
             look_for_usb_boards();
         }
@@ -94,14 +94,6 @@ Daemon::Daemon(const cli::Options& options, std::optional<mounting::MountPoint> 
 }
 
 Daemon::~Daemon() { stop(); }
-
-void Daemon::put_virtual_boards() {
-    for (const auto& board : options_.boards) {
-        if (board.kind == Kind::simulated) {
-            virtual_boards_.add(board.simulated);
-        }
-    }
-}
 
 void Daemon::look_for_usb_boards() {
     usb_ = std::make_unique<usb::UsbBoardSource>(usb_filter(options_));

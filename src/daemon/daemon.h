@@ -50,7 +50,6 @@ class Daemon {
     void run(cli::Startup& startup);
 
   private:
-    void put_virtual_boards();
     void look_for_usb_boards();
     void open_boards();
     /// Has those that udev has not come to yet treated like arrivals, if a BOARD word depends on

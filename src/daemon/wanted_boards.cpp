@@ -21,6 +21,14 @@ bool is_board(std::uint16_t vendor, std::uint16_t product) {
 
 }  // namespace
 
+void add_virtual_boards(const cli::Options& options, VirtualBoards& boards) {
+    for (const auto& board : options.boards) {
+        if (board.kind == spec::BoardSpec::Kind::simulated) {
+            boards.add(board.simulated);
+        }
+    }
+}
+
 bool needs_usb(const cli::Options& options) {
     return options.boards.empty() ||
            std::any_of(options.boards.begin(), options.boards.end(), [](const auto& board) {

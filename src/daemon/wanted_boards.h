@@ -3,6 +3,7 @@
 
 #include "cli/board_match.h"
 #include "cli/options.h"
+#include "daemon/virtual_boards.h"
 #include "transport/board.h"
 #include "usb/usb_board_source.h"
 
@@ -11,6 +12,9 @@
 
 /// Which boards the options mean. Reentrant.
 namespace gpiofs::daemon {
+
+/// Makes the virtual boards that are meant. Throws as VirtualBoards::add() does.
+void add_virtual_boards(const cli::Options& options, VirtualBoards& boards);
 
 /// Whether any board on USB may be meant.
 bool needs_usb(const cli::Options& options);

@@ -196,8 +196,8 @@ struct Session::Handle {
     Handle(const Handle&) = delete;
     Handle& operator=(const Handle&) = delete;
     ~Handle() {
-        if (own_mount && !detached && !gone()) {
-            own_mount->detach();
+        if (own_mount && !detached && !gone() && !own_mount->detach()) {
+            warn_of_remains();
         }
         if (!users_mount.empty() && (!detached || sever(fuse_session_fd(session)))) {
             fuse_session_unmount(session);
@@ -212,6 +212,8 @@ struct Session::Handle {
     void mount_at(const std::string& path) const;
     /// Whether the connection has ended, as by an unmount.
     bool gone() const noexcept;
+    /// Logs that the mount cannot be unmounted, unless others have done so.
+    void warn_of_remains() const noexcept;
 };
 
 void Session::Handle::mount(const mounting::MountPoint& place, const MountOptions& options) {
@@ -228,6 +230,18 @@ void Session::Handle::mount(const mounting::MountPoint& place, const MountOption
     own_mount.emplace(*place.folder(), settings_of(options));
     mount_at(fmt::format("/dev/fd/{}", own_mount->connection()));
     own_mount->connection_taken();
+}
+
+void Session::Handle::warn_of_remains() const noexcept {
+    try {
+        if (const auto place = own_mount->place()) {
+            log::warning(
+                fmt::format("cannot unmount {}: its folder is not found there: run umount -l {}",
+                            *place, *place));
+        }
+    } catch (const std::exception&) {
+        log::warning("cannot unmount, and there is no memory to say what");
+    }
 }
 
 void Session::Handle::mount_at(const std::string& path) const {

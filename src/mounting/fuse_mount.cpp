@@ -138,16 +138,21 @@ void FuseMount::attach(const Folder& place, const std::string& what, const Setti
     device_ = mounted->device;
 }
 
-Folder FuseMount::root() const {
+std::optional<std::string> FuseMount::place() const {
     const auto ours = mount_with_id(id_);
+    return ours && ours->device == device_ ? std::optional(ours->place) : std::nullopt;
+}
+
+Folder FuseMount::root() const {
+    const auto ours = place();
     std::string base = around_.path();
     if (!base.ends_with('/')) {
         base += '/';
     }
-    if (!ours || ours->device != device_ || !ours->place.starts_with(base)) {
+    if (!ours || !ours->starts_with(base)) {
         return {};
     }
-    const std::string path = ours->place.substr(base.size());
+    const std::string path = ours->substr(base.size());
     const auto slash = path.rfind('/');
     const bool nested = slash != std::string::npos;
     const Folder parent = around_.below(nested ? path.substr(0, slash) : "");

@@ -4,6 +4,7 @@
 #include "base/unique_fd.h"
 #include "mounting/folder.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,9 @@ class FuseMount {
     /// Takes the mount out of the tree, also while it is in use; whether it was still there. From
     /// then on it is held open, so that it does not end with the last file that is closed.
     bool detach() noexcept;
+
+    /// Where it is mounted now; nothing if it has been unmounted.
+    std::optional<std::string> place() const;
 
   private:
     void attach(const Folder& place, const std::string& what, const Settings& settings);

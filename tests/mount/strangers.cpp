@@ -78,6 +78,27 @@ TEST_CASE("strangers: a mount point that was removed takes nothing else with it"
     CHECK(result.out == "1\n");
 }
 
+TEST_CASE("strangers: a mount that cannot be unmounted is told of, one that has gone is not") {
+    NEEDS_MOUNT();
+    const auto result = with_stranger(R"sh(
+        mkdir "$elsewhere/gpio"
+        for what in "mount --move $dir $elsewhere/gpio" "umount -l $dir"; do
+            mpsse-gpiofs -f --simulate FT232H "$dir" 2>/run/log &
+            soon test -e "$dir/export"
+            exec 8<"$dir/gpiochip512/base"  # without it the connection would end with umount
+            $what
+            term
+            exec 8<&-
+            sed -n '/unmount/p' /run/log
+            ! grep -q " $elsewhere/gpio " /proc/self/mountinfo || umount -l "$elsewhere/gpio"
+        done)sh");
+    CHECK(result.err == "");
+    CHECK(result.status == 0);
+    CHECK(result.out ==
+          "mpsse-gpiofs: cannot unmount /run/elsewhere/gpio: its folder is not found there: run "
+          "umount -l /run/elsewhere/gpio\n");
+}
+
 TEST_CASE("strangers: root follows another user's link to no mount point, and its own as ever") {
     NEEDS_MOUNT();
     const auto result = with_stranger(R"sh(
